@@ -1,0 +1,237 @@
+"""Read what a reader hands in: call a function, take a number or a list of words, or say kindly why not."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import linecache
+import math
+from collections.abc import Callable, Iterable
+from itertools import islice
+from types import CodeType, FunctionType
+from typing import Any
+
+import numpy as np
+
+from embedlib.exercises.guard import is_a, unchanged
+from embedlib.exercises.messages import NotAttempted, Wrong, code, shown, type_name
+
+__all__ = ["STUB", "as_number", "as_words", "call", "describe_error", "is_stub", "need_function"]
+
+STUB = "Nothing to check yet: replace `...` with your own lines."
+
+
+def is_stub(answer: object) -> bool:
+    """Whether an answer is what the untouched stub leaves behind.
+
+    Examples
+    --------
+    >>> is_stub(...), is_stub(None), is_stub(0)
+    (True, True, False)
+    """
+    return answer is None or answer is Ellipsis or answer is NotImplemented
+
+
+def need_function(answer: object, call_as: str) -> Callable[..., Any]:
+    """Return the answer if it can be called.
+
+    Parameters
+    ----------
+    call_as
+        How it is called, such as ``"most_alike(word, n)"``.
+
+    Raises
+    ------
+    Wrong
+        If it is not a function, or does not take that many arguments.
+    """
+    name = call_as.partition("(")[0]
+    wanted = call_as.count(",") + 1
+    if is_a(answer, type) or not callable(answer):
+        raise Wrong(
+            f"You hand in {shown(answer)}, of type {code(type_name(answer))}; what is checked is the "
+            f"function itself. Write its name without brackets: {code(f'.check({name})')}.",
+            "not-a-function",
+        )
+    try:
+        inspect.signature(answer).bind(*range(wanted))
+    except TypeError:
+        raise Wrong(
+            f"Your function cannot be called as {code(call_as)}. Which arguments does its first line name?",
+            "wrong-arguments",
+        ) from None
+    except ValueError:
+        pass  # some functions written in C do not tell
+    return answer
+
+
+def call(function: Callable[..., Any], *arguments: object) -> Any:
+    """Call a reader's function on copies of the arguments.
+
+    Returns
+    -------
+    Any
+        What it returns; ``None`` and ``...`` never.
+
+    Raises
+    ------
+    NotAttempted
+        If the function is still a stub.
+    Wrong
+        If it raises (told with the line where it stopped), returns nothing, or changes its arguments.
+    """
+    given = copy.deepcopy(arguments)
+    asked = f"{_name(function)}({', '.join(shown(argument).strip('`') for argument in given)})"
+    with unchanged(
+        {f"argument {position}": value for position, value in enumerate(given, start=1)}
+    ) as changed:
+        try:
+            result = function(*given)
+        except NotImplementedError:
+            raise NotAttempted(STUB) from None
+        except (Exception, SystemExit) as error:
+            raise Wrong(_stopped(function, asked, error), "raises") from None
+    if changed:
+        raise Wrong(
+            "Your function changes the array that it is given. Work on a copy of it.", "changes-argument"
+        )
+    if result is Ellipsis or (result is None and _is_empty(function)):
+        raise NotAttempted(STUB)
+    if result is None:
+        raise Wrong(f"{code(asked)} returns nothing. Does your function end in `return`?", "no-return")
+    if inspect.iscoroutine(result):
+        result.close()
+        raise Wrong("Your function is an `async def`; a plain `def` will do.", "async")
+    return result
+
+
+def as_number(value: Any, what: str) -> float:
+    """Return a value as a float.
+
+    Parameters
+    ----------
+    what
+        What the number is, to begin a sentence with, such as ``"The length"``.
+
+    Raises
+    ------
+    Wrong
+        If it is text, a truth value, complex, several numbers, none, NaN or infinite.
+    """
+    if is_a(value, str):
+        raise Wrong(
+            f"{what} should be a number; {shown(value)} is text. Leave the quotation marks out.", "text"
+        )
+    if is_a(value, bool) or is_a(value, np.bool_):
+        raise Wrong(f"{what} should be a number; you give {shown(value)}.", "wrong-type")
+    if is_a(value, list) or is_a(value, tuple) or is_a(value, np.ndarray) or hasattr(type(value), "to_numpy"):
+        array = np.asarray(value)
+        if array.size != 1:
+            raise Wrong(f"{what} should be one number; you give {array.size} of them.", "wrong-shape")
+        return as_number(array.reshape(-1)[0], what)
+    if is_a(value, complex) or is_a(value, np.complexfloating) or not hasattr(type(value), "__float__"):
+        raise Wrong(
+            f"{what} should be a number; you give {shown(value)}, of type {code(type_name(value))}.",
+            "wrong-type",
+        )
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if math.isnan(number):
+        raise Wrong(
+            f"{what} comes out as `nan`, which is no number. Is there a division of 0 by 0, or a missing "
+            "value?",
+            "nan",
+        )
+    if math.isinf(number):
+        raise Wrong(f"{what} comes out as infinite. Is there a division by 0?", "infinite")
+    return number
+
+
+def as_words(value: Any, limit: int) -> list[object]:
+    """Return what can be read as a list, at most ``limit`` items of it; text in it becomes plain ``str``.
+
+    Raises
+    ------
+    Wrong
+        If it is a single text, a number, a table, a set (which has no order), or nothing that holds items.
+    """
+    if is_a(value, str):
+        raise Wrong(f"You return one text, {shown(value)}; what is asked for is a list of words.", "one-text")
+    if hasattr(type(value), "columns"):
+        raise Wrong("You return a whole table. The words alone will do: which column are they in?", "table")
+    if is_a(value, set) or is_a(value, frozenset):
+        raise Wrong("You return a set, and a set has no order. Return a list, nearest first.", "no-order")
+    if is_a(value, np.ndarray) and value.ndim != 1:
+        raise Wrong(
+            f"You return an array of shape {code(value.shape)}; one row of words will do.", "wrong-shape"
+        )
+    if not hasattr(type(value), "__iter__"):
+        raise Wrong(
+            f"You return {shown(value)}, of type {code(type_name(value))}; a list of words is needed.",
+            "wrong-type",
+        )
+    items: Iterable[object] = value
+    return [str.__str__(item) if is_a(item, str) else item for item in islice(items, limit)]
+
+
+def describe_error(error: BaseException) -> str:
+    """Return an error as a short piece of Markdown: its type and the first line of its message.
+
+    Examples
+    --------
+    >>> describe_error(ZeroDivisionError("division by zero"))
+    '`ZeroDivisionError: division by zero`'
+    """
+    try:
+        lines = str(error).strip().splitlines()
+        text = f"{type_name(error)}: {lines[0]}" if lines else type_name(error)
+    except (Exception, SystemExit):
+        text = type_name(error)
+    return code(text if len(text) <= 200 else text[:199] + "…")
+
+
+def _stopped(function: Callable[..., Any], asked: str, error: BaseException) -> str:
+    if "read-only" in describe_error(error):
+        return (
+            "Your function writes into an array that later cells use, so it is kept read-only while it is "
+            f"checked ({describe_error(error)}). Put the result into a new array instead."
+        )
+    return f"{code(asked)} stops{_place(function, error)} with {describe_error(error)}."
+
+
+def _place(function: Callable[..., Any], error: BaseException) -> str:
+    """Say at which of the reader's own lines an error arose, if that can be found out."""
+    if not is_a(function, FunctionType):
+        return ""
+    own: CodeType = function.__code__
+    line = 0
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == own.co_filename:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    source = linecache.getline(own.co_filename, line).strip() if line else ""
+    if not source:
+        return ""
+    return f" at {code(source if len(source) <= 100 else source[:99] + '…')}"
+
+
+def _name(function: Callable[..., Any]) -> str:
+    name = function.__name__ if is_a(function, FunctionType) else ""
+    return name if name.isidentifier() else "f"
+
+
+def _is_empty(function: Callable[..., Any]) -> bool:
+    """Whether a function's body is only ``...`` or ``pass``, with or without a docstring."""
+    if not is_a(function, FunctionType):
+        return False
+    body: CodeType = function.__code__
+    variadic = bool(body.co_flags & inspect.CO_VARARGS) + bool(body.co_flags & inspect.CO_VARKEYWORDS)
+    no_locals = body.co_nlocals == body.co_argcount + body.co_kwonlyargcount + variadic
+    return (
+        no_locals
+        and not body.co_names
+        and all(c is None or c is Ellipsis or is_a(c, str) for c in body.co_consts)
+    )

@@ -1,0 +1,149 @@
+"""What an island is, and where its data comes from: built once from the model, then kept in a cache."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of an island's data, fetched by the island when it is first used.
+
+    Attributes
+    ----------
+    make : computes the bytes; may be slow, because the result is cached.
+    key : names everything that the bytes depend on; when it changes they are made again.
+    """
+
+    make: Callable[[], bytes]
+    key: Callable[[], str]
+
+
+@dataclass(frozen=True)
+class Island:
+    """An interactive part that is the same in JupyterLab and on the site.
+
+    Attributes
+    ----------
+    folder : holds `island.js`, `island.css` and, for heavy computation, `worker.js`.
+    defaults : the state that Python and JavaScript share, by name, with its value at the start.
+    check : returns options made valid, or raises ValueError with a sentence that helps.
+    static_html : the island's picture and tables for these options, complete without JavaScript.
+    fallback_html : a plain table or picture, stored in notebooks beside the widget.
+    parts : its data; "data" is the usual name of the only one.
+    """
+
+    folder: Path
+    defaults: Mapping[str, Any]
+    check: Callable[[dict[str, Any]], dict[str, Any]]
+    static_html: Callable[[dict[str, Any]], str]
+    fallback_html: Callable[[dict[str, Any]], str]
+    parts: Mapping[str, Part] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The folder's name, which is the island's."""
+        return self.folder.name
+
+
+def available() -> list[str]:
+    """The names of the islands.
+
+    >>> available()
+    ['neighbors']
+    """
+    return sorted(source.parent.name for source in ROOT.glob("*/island.js"))
+
+
+def island(name: str) -> Island:
+    """The island of that name; ValueError lists those that there are."""
+    if name not in available():
+        raise ValueError(f'There is no island "{name}". There are: {", ".join(available())}.')
+    found: Island = importlib.import_module(f"embedlib.islands.{name}").ISLAND
+    return found
+
+
+def options_of(one: Island, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The island's defaults with these options in their place, checked."""
+    unknown = sorted(set(options) - set(one.defaults))
+    if unknown:
+        raise ValueError(
+            f'The island "{one.name}" has no option {", ".join(unknown)}; it has {", ".join(one.defaults)}.'
+        )
+    return one.check({**one.defaults, **options})
+
+
+def default_cache() -> Path:
+    """Where parts are kept between builds: `islands` in the asset store's folder."""
+    from embedlib.assets import store_dir
+
+    return store_dir() / "islands"
+
+
+def part_bytes(one: Island, name: str, cache_dir: Path | None = None) -> bytes:
+    """One part of an island's data, from the cache or made now and kept.
+
+    A cache that cannot be written is no error: the part is then made anew each time.
+    """
+    if name not in one.parts:
+        known = ", ".join(one.parts) or "none"
+        raise ValueError(f'The island "{one.name}" has no data called "{name}"; it has: {known}.')
+    part = one.parts[name]
+    return cached(cache_dir or default_cache(), f"{one.name}.{name}", part.key(), part.make)
+
+
+def cached(folder: Path, stem: str, key: str, make: Callable[[], bytes]) -> bytes:
+    """The bytes kept under this stem and key, or those that `make` gives, kept from now on."""
+    digest = hashlib.sha256(key.encode()).hexdigest()[:16]
+    place = folder / f"{stem}.{digest}"
+    try:
+        kept = place.read_bytes()
+    except OSError:
+        kept = b""
+    # The file ends in its own checksum: one cut short by a full disk or a crash is made again.
+    if kept[-32:] == hashlib.sha256(kept[:-32]).digest():
+        return kept[:-32]
+    made = make()
+    try:
+        write_atomically(place, made + hashlib.sha256(made).digest())
+        for old in folder.glob(f"{stem}.*"):
+            if old != place and not old.name.endswith(".partial"):
+                old.unlink(missing_ok=True)
+    except OSError:
+        pass
+    return made
+
+
+def write_atomically(place: Path, content: bytes) -> None:
+    """Write a file so that a reader sees either the old one or the whole new one."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=f"{place.name}.", suffix=".partial")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(place)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def source_key(*files: Path) -> str:
+    """A checksum of source files, for a part's key."""
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def asset_key(name: str) -> str:
+    """The checksums of an asset's files, for a part's key; nothing is fetched or read."""
+    from embedlib.assets import entry
+
+    return " ".join(file.sha256 for file in entry(name).files)

@@ -1,0 +1,130 @@
+"""A browser for the tests, and the site from a server and from its folder."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import shutil
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "book"))
+
+import build_site
+
+
+def find_chromium() -> str | None:
+    named = os.environ.get("CHROMIUM")
+    return named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium; skipped with a sentence where there is none, except in CI, where that is a failure."""
+    program = find_chromium()
+    if program is None:
+        reason = "There is no Chromium on this machine, so the browser tests cannot run. On Debian: apt install chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
+        yield started
+        started.close()
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class QuietServer(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: a page that is left while it loads breaks its connections."""
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    return build_site.site()
+
+
+@pytest.fixture(scope="session")
+def server(site: Path) -> Iterator[str]:
+    """The address of the site, served on this machine, with a final slash."""
+    served = QuietServer(("127.0.0.1", 0), functools.partial(QuietHandler, directory=str(site)))
+    threading.Thread(target=served.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{served.server_port}/"
+    served.shutdown()
+
+
+@pytest.fixture(scope="session")
+def folder(site: Path) -> str:
+    """The address of the site as a folder on the disk, with a final slash."""
+    return site.as_uri() + "/"
+
+
+class Watch:
+    """A page that notes errors and requests to other hosts."""
+
+    def __init__(self, browser: Any, base: str, **options: Any) -> None:
+        self.base = base
+        self.errors: list[str] = []
+        self.foreign: list[str] = []
+        self.context = browser.new_context(**options)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("response", lambda answer: answer.status >= 400 and self.errors.append(f"{answer.status} {answer.url}"))
+        self.page.on("requestfailed", lambda request: self.errors.append(f"failed: {request.url}"))
+        self.page.route("**/*", self._gate)
+
+    def _note(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.errors.append(message.text)
+
+    def _gate(self, route: Any) -> None:
+        if route.request.url.startswith((self.base, "data:", "blob:")):
+            route.continue_()
+        else:
+            self.foreign.append(route.request.url)
+            route.abort()
+
+    def open(self, name: str) -> Any:
+        self.page.goto(self.base + name)
+        self.page.wait_for_function("document.fonts.status === 'loaded'")
+        return self.page
+
+    def close(self) -> None:
+        self.context.close()
+
+
+@pytest.fixture
+def watch(browser: Any) -> Iterator[Any]:
+    """Open watched pages: `watch(base, color_scheme="dark", width=390)`."""
+    opened: list[Watch] = []
+
+    def make(base: str, *, width: int = 1280, height: int = 900, **options: Any) -> Watch:
+        opened.append(Watch(browser, base, viewport={"width": width, "height": height}, **options))
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture(scope="session")
+def page_names(site: Path) -> list[str]:
+    return [page.relative_to(site).as_posix() for page in build_site.pages(site)]

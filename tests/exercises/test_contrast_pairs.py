@@ -1,0 +1,118 @@
+"""The list of antonym, synonym and unrelated pairs: what it promises to whoever learns from it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from importlib import resources
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from embedlib.exercises import ch01
+from embedlib.exercises.ch01 import FLOOR, area_under_curve
+
+
+@pytest.fixture(scope="module")
+def pairs() -> pd.DataFrame:
+    return pd.read_csv(resources.files("embedlib").joinpath("data/contrast_pairs.csv"))
+
+
+def families(pairs: pd.DataFrame) -> dict[str, str]:
+    """Return for each word the first in the alphabet of all words that pairs connect it to."""
+    parent = {word: word for word in [*pairs.word1, *pairs.word2]}
+
+    def first(word: str) -> str:
+        while parent[word] != word:
+            word = parent[word]
+        return word
+
+    for one, other in zip(pairs.word1, pairs.word2, strict=True):
+        low, high = sorted([first(one), first(other)])
+        parent[high] = low
+    return {word: first(word) for word in parent}
+
+
+def test_the_three_relations_are_equally_many_within_each_part_of_speech_and_half(
+    pairs: pd.DataFrame,
+) -> None:
+    counts = pairs.groupby(["split", "part_of_speech", "relation"]).size().unstack()
+    assert (counts.nunique(axis=1) == 1).all()
+    assert counts.sum().tolist() == [172, 172, 172]
+    assert set(pairs.part_of_speech) == {"adjective", "noun", "verb"}
+
+
+def test_every_word_stands_in_two_pairs_of_different_relations(pairs: pd.DataFrame) -> None:
+    places = pd.concat(
+        [
+            pairs[["word1", "relation"]].set_axis(["word", "relation"], axis=1),
+            pairs[["word2", "relation"]].set_axis(["word", "relation"], axis=1),
+        ]
+    )
+    assert set(places.groupby("word").size()) == {2}
+    assert set(places.groupby("word").relation.nunique()) == {2}
+
+
+def test_no_pair_comes_twice_nor_pairs_a_word_with_itself(pairs: pd.DataFrame) -> None:
+    assert (pairs.word1 < pairs.word2).all()
+    assert not pairs.duplicated(["word1", "word2"]).any()
+
+
+def test_no_word_is_in_both_halves(pairs: pd.DataFrame) -> None:
+    half = {name: {*group.word1, *group.word2} for name, group in pairs.groupby("split")}
+    assert half.keys() == {"train", "held-out"}
+    assert not half["train"] & half["held-out"]
+
+
+def test_the_halves_are_drawn_by_hash_and_not_by_hand(pairs: pd.DataFrame) -> None:
+    family = families(pairs)
+    for _, group in pairs.assign(family=pairs.word1.map(family)).groupby("part_of_speech"):
+        names = sorted(set(group.family), key=lambda word: hashlib.sha256(word.encode()).hexdigest())
+        training = set(names[: (len(names) + 1) // 2])
+        assert set(group[group.split == "train"].family) == training
+
+
+def test_no_antonym_is_made_by_a_prefix(pairs: pd.DataFrame) -> None:
+    for row in pairs[pairs.relation != "unrelated"].itertuples():
+        short, long = sorted([row.word1, row.word2], key=len)
+        assert not long.endswith(short) or long in ("woman", "overseas"), row
+
+
+def test_every_word_is_among_the_words_of_the_vectors(pairs: pd.DataFrame) -> None:
+    known = ch01._vectors().key_to_index
+    assert all(word in known for word in [*pairs.word1, *pairs.word2])
+
+
+def test_how_frequent_the_words_are_tells_nothing(pairs: pd.DataFrame) -> None:
+    told = pairs[pairs.relation != "unrelated"]
+    rank = ch01._vectors().key_to_index
+    ranks = np.log1p([[rank[one], rank[other]] for one, other in zip(told.word1, told.word2, strict=True)])
+    synonyms = (told.relation == "synonym").to_numpy()
+    for shortcut in (ranks.sum(axis=1), ranks.max(axis=1), ranks.min(axis=1), abs(ranks[:, 0] - ranks[:, 1])):
+        assert 0.45 < area_under_curve(shortcut, synonyms) < 0.55
+
+
+def test_the_floor_is_out_of_reach_for_cosine_and_within_reach_of_one_direction() -> None:
+    pairs, synonyms = ch01._contrast_pairs("held-out")
+    units, place = ch01._unit_vectors(), ch01._position
+    differences = np.array([units[place(one)] - units[place(other)] for one, other in pairs])
+    cosines = np.array([ch01._cosine(one, other) for one, other in pairs])
+    assert area_under_curve(cosines, synonyms) == pytest.approx(0.560, abs=0.001)
+    direction = ch01._vectors()["good"] - ch01._vectors()["bad"]
+    assert area_under_curve(-abs(differences @ direction), synonyms) == pytest.approx(0.7285, abs=0.001)
+    random = np.random.default_rng(0).normal(size=(1000, 50))
+    by_chance = [area_under_curve(-abs(differences @ direction), synonyms) >= FLOOR for direction in random]
+    assert np.mean(by_chance) < 0.01
+
+
+def test_the_area_agrees_with_scikit_learn() -> None:
+    metrics = pytest.importorskip("sklearn.metrics")
+    rng = np.random.default_rng(1)
+    for _ in range(20):
+        scores, positive = rng.integers(0, 5, 30).astype(float), rng.random(30) < 0.5
+        assert area_under_curve(scores, positive) == pytest.approx(metrics.roc_auc_score(positive, scores))
+
+
+def test_word_pairs_are_counted_as_stated(pairs: pd.DataFrame) -> None:
+    assert Counter(pairs.split) == {"train": 264, "held-out": 252}

@@ -1,0 +1,328 @@
+"""The correlation with human scores is scipy's; it says what it covers and what became of missing words."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import gensim
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import spearmanr
+
+from embedlib import assets, datasets
+from embedlib.evaluation.similarity import evaluate_similarity
+from embedlib.word_vectors import as_keyed_vectors, load_word_vectors
+
+# On a quarter circle: the cosine with "a" falls from b to e.
+ANGLES = {"a": 0, "b": 10, "c": 30, "d": 60, "e": 90}
+CIRCLE = {word: [np.cos(np.radians(x)), np.sin(np.radians(x))] for word, x in ANGLES.items()}
+PEOPLE = [("a", "b", 9.0), ("a", "c", 6.0), ("a", "d", 7.0), ("a", "e", 1.0)]
+
+needs_glove = pytest.mark.skipif(not assets.available("glove-6b-50d"), reason="glove-6b-50d is not here")
+
+
+@pytest.fixture(scope="module")
+def glove():
+    return load_word_vectors("glove-6b-50d")
+
+
+class Encoder:
+    """What the article's function takes: an object with get_word_vector."""
+
+    def __init__(self, vectors, unknown="raise"):
+        self.vectors, self.unknown = vectors, unknown
+
+    def get_word_vector(self, word):
+        return self.vectors[word] if self.unknown == "raise" else self.vectors.get(word)
+
+
+# by hand
+
+
+def test_the_correlation_is_that_worked_by_hand():
+    # ranks of the people 4 2 3 1 and of the cosines 4 3 2 1: rho = 1 - 6 (0 + 1 + 1 + 0) / (4 (16 - 1)) = 0.8
+    result = evaluate_similarity(CIRCLE, PEOPLE)
+    assert result.correlation == pytest.approx(0.8)
+    assert (result.n_pairs, result.n_covered, result.coverage) == (4, 4, 1.0)
+
+
+def test_the_model_score_is_the_cosine():
+    result = evaluate_similarity(CIRCLE, PEOPLE)
+    assert result.pairs["model"].tolist() == pytest.approx([np.cos(np.radians(x)) for x in (10, 30, 60, 90)])
+    assert result.pairs["covered"].all()
+
+
+def test_a_model_that_agrees_in_all_but_direction_has_minus_one():
+    reversed_people = [("a", word, float(i)) for i, word in enumerate("bcde")]
+    assert evaluate_similarity(CIRCLE, reversed_people).correlation == pytest.approx(-1)
+
+
+def test_ties_among_people_and_in_the_model_share_their_ranks():
+    people = [("a", "b", 5.0), ("a", "c", 5.0), ("a", "d", 2.0), ("a", "e", 1.0), ("b", "a", 1.0)]
+    result = evaluate_similarity(CIRCLE, people)
+    # ranks: people 4.5 4.5 3 1.5 1.5, cosines 4.5 3 2 1 4.5
+    expected = np.corrcoef([4.5, 4.5, 3, 1.5, 1.5], [4.5, 3, 2, 1, 4.5])[0, 1]
+    assert result.correlation == pytest.approx(expected)
+
+
+def test_the_length_of_a_vector_does_not_matter():
+    longer = {word: np.array(vector) * (3 + i) for i, (word, vector) in enumerate(CIRCLE.items())}
+    assert evaluate_similarity(longer, PEOPLE).correlation == pytest.approx(0.8)
+
+
+# missing words
+
+GAP = [*PEOPLE, ("a", "lynx", 8.0), ("lynx", "a", 2.0), ("b", "puma", 3.0)]
+
+
+def test_pairs_with_a_missing_word_are_skipped_by_default():
+    result = evaluate_similarity(CIRCLE, GAP)
+    assert result.correlation == pytest.approx(0.8)
+    assert (result.n_pairs, result.n_covered) == (7, 4)
+    assert result.missing == "skip"
+    assert result.pairs["model"].isna().tolist() == [False] * 4 + [True] * 3
+
+
+def test_coverage_counts_pairs_and_not_words():
+    result = evaluate_similarity(CIRCLE, GAP)
+    assert result.coverage == pytest.approx(4 / 7)
+    assert result.missing_words == ("lynx", "puma")
+
+
+def test_zero_gives_a_missing_pair_the_cosine_zero():
+    result = evaluate_similarity(CIRCLE, GAP, missing="zero")
+    # "e" stands at a right angle to "a": its cosine is tied with the three zeros
+    expected = spearmanr([9, 6, 7, 1, 8, 2, 3], [*np.cos(np.radians([10, 30, 60])), 0, 0, 0, 0]).statistic
+    assert result.correlation == pytest.approx(expected)
+    assert result.pairs["model"].tolist()[4:] == [0, 0, 0]
+    assert result.n_covered == 4
+
+
+def test_mean_gives_a_missing_word_the_mean_of_all_vectors():
+    mean = np.mean(list(CIRCLE.values()), axis=0)
+    mean_cosine = {word: float(mean @ CIRCLE[word] / np.linalg.norm(mean)) for word in CIRCLE}
+    for embeddings in (CIRCLE, as_keyed_vectors(CIRCLE)):
+        result = evaluate_similarity(embeddings, GAP, missing="mean")
+        assert result.pairs["model"].tolist()[4:] == pytest.approx(
+            [mean_cosine["a"], mean_cosine["a"], mean_cosine["b"]], abs=1e-6
+        )
+        assert result.n_covered == 4
+
+
+def test_error_refuses_missing_words_and_names_them():
+    with pytest.raises(ValueError, match='lack 2 of the 7 words of similarity data: "lynx", "puma"'):
+        evaluate_similarity(CIRCLE, GAP, missing="error")
+    assert evaluate_similarity(CIRCLE, PEOPLE, missing="error").correlation == pytest.approx(0.8)
+
+
+def test_the_mean_of_an_object_without_a_vocabulary_cannot_be_had():
+    with pytest.raises(ValueError, match='choose "skip" or "zero"'):
+        evaluate_similarity(Encoder(CIRCLE), GAP, missing="mean")
+
+
+# what it takes
+
+
+@pytest.mark.parametrize("unknown", ["raise", "none"])
+def test_it_takes_what_the_articles_function_takes(unknown):
+    result = evaluate_similarity(Encoder(CIRCLE, unknown), GAP)
+    assert result.correlation == pytest.approx(0.8)
+    assert result.n_covered == 4
+
+
+def test_a_table_and_a_list_of_triples_give_the_same():
+    table = pd.DataFrame(GAP, columns=["word1", "word2", "score"], index=range(50, 57))
+    a, b = evaluate_similarity(CIRCLE, table), evaluate_similarity(as_keyed_vectors(CIRCLE), GAP)
+    assert a.correlation == pytest.approx(b.correlation)
+    assert (a.low, a.high) == (b.low, b.high)
+    assert table.columns.tolist() == ["word1", "word2", "score"]  # the caller's table is left alone
+
+
+def test_words_with_capitals_are_looked_up_as_the_result_says():
+    people = [("A", "b", 9.0), ("a", "C", 6.0), ("a", "d", 7.0), ("a", "e", 1.0)]
+    assert evaluate_similarity(CIRCLE, people).n_covered == 4
+    assert evaluate_similarity(CIRCLE, people, case="lower").n_covered == 4
+    exact = evaluate_similarity(CIRCLE, people, case="exact", n_bootstrap=0, missing="zero")
+    assert exact.n_covered == 2 and exact.case == "exact"
+    assert "as written" in exact._repr_html_()
+
+
+def test_a_word_that_is_there_as_written_is_not_lowered():
+    both = {**CIRCLE, "B": CIRCLE["e"]}
+    people = [("a", "B", 1.0), ("a", "c", 6.0), ("a", "d", 4.0)]
+    assert evaluate_similarity(both, people).pairs["model"][0] == pytest.approx(0, abs=1e-12)
+    assert evaluate_similarity(both, people, case="lower").pairs["model"][0] > 0.9
+
+
+# the result
+
+
+def test_the_result_reads_as_a_sentence_with_rounded_numbers():
+    data = pd.DataFrame(GAP, columns=["word1", "word2", "score"])
+    data.attrs["name"] = "Quarter circle"
+    result = evaluate_similarity(CIRCLE, data)
+    text = f"Spearman 0.800 [{result.low:.3f}, {result.high:.3f}], 4 of 7 pairs covered"
+    assert text in repr(result) and repr(result).startswith("Quarter circle: ")
+    html = result._repr_html_()
+    assert "0.800" in html and "4 of 7 (57.1%)" in html and "0x" not in repr(result) + html
+    row = result.to_frame().iloc[0]
+    assert (row["n_pairs"], row["n_covered"], row["missing"]) == (7, 4, "skip")
+    with pytest.raises(FrozenInstanceError):
+        result.correlation = 1.0
+
+
+def test_the_interval_can_be_left_out():
+    result = evaluate_similarity(CIRCLE, PEOPLE, n_bootstrap=0)
+    assert np.isnan(result.low) and np.isnan(result.high)
+    assert "[" not in repr(result) and "not computed" in result._repr_html_()
+
+
+def test_the_interval_is_the_same_for_the_same_seed_and_holds_the_correlation():
+    rng = np.random.default_rng(0)
+    words = {f"w{i}": rng.normal(size=5) for i in range(60)}
+    people = [(f"w{i}", f"w{i + 1}", float(rng.normal())) for i in range(59)]
+    a, b, c = (evaluate_similarity(words, people, seed=seed) for seed in (0, 0, 1))
+    assert (a.low, a.high) == (b.low, b.high) != (c.low, c.high)
+    assert a.low < a.correlation < a.high
+    narrow = evaluate_similarity(words, people, confidence=0.5)
+    assert a.low < narrow.low < narrow.high < a.high
+
+
+# agreement with those who do it for a living
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7), st.integers(0, 4)), min_size=3, max_size=40),
+    st.integers(0, 1000),
+)
+def test_the_correlation_is_scipys_ties_and_all(triples, seed):
+    vectors = np.random.default_rng(seed).integers(-2, 3, size=(8, 2)) + 0.5
+    words = {f"w{i}": row for i, row in enumerate(vectors)}
+    people = [(f"w{a}", f"w{b}", float(score)) for a, b, score in triples]
+    unit = vectors / np.linalg.norm(vectors, axis=1)[:, None]
+    cosine = [round(float(np.clip(unit[a] @ unit[b], -1, 1)), 12) for a, b, _ in triples]
+    scores = [score for _, _, score in people]
+    if len(set(cosine)) < 2 or len(set(scores)) < 2:
+        return
+    ours = evaluate_similarity(words, people, n_bootstrap=0)
+    assert ours.pairs["model"].to_numpy() == pytest.approx(cosine, abs=1e-12)
+    assert ours.correlation == pytest.approx(spearmanr(scores, ours.pairs["model"]).statistic, abs=1e-12)
+
+
+@needs_glove
+@pytest.mark.parametrize("zero", [False, True])
+@pytest.mark.parametrize("name", ["wordsim353", "simlex999"])
+def test_real_figures_agree_with_gensim(glove, name, zero):
+    file = assets.path(name, assets.entry(name).files[0].name)
+    _, theirs, missing_percent = glove.evaluate_word_pairs(
+        str(file), restrict_vocab=400_000, dummy4unknown=zero
+    )
+    ours = evaluate_similarity(
+        glove, getattr(datasets, name)(), missing="zero" if zero else "skip", n_bootstrap=0
+    )
+    assert ours.correlation == pytest.approx(theirs.statistic, abs=1e-6)
+    assert 1 - ours.coverage == pytest.approx(missing_percent / 100)
+
+
+@needs_glove
+def test_gensims_conventions_for_missing_words_are_ours_too(glove, tmp_path):
+    # the 20,000 most frequent words only, so that many pairs are missing
+    few = gensim.models.KeyedVectors(50)
+    few.add_vectors(glove.index_to_key[:20_000], glove.vectors[:20_000])
+    file = assets.path("simlex999", "simlex999.txt")
+    data = datasets.simlex999()
+    for missing, zero in (("skip", False), ("zero", True)):
+        theirs = few.evaluate_word_pairs(str(file), restrict_vocab=20_000, dummy4unknown=zero)[1]
+        ours = evaluate_similarity(few, data, missing=missing, n_bootstrap=0)
+        assert 0 < ours.n_covered < 999
+        assert ours.correlation == pytest.approx(theirs.statistic, abs=1e-6)
+
+
+@needs_glove
+def test_the_real_models_figure_on_wordsim(glove):
+    result = evaluate_similarity(glove, datasets.wordsim353())
+    assert round(result.correlation, 3) == 0.503
+    assert result.coverage == 1
+    assert result.name == "WordSim-353"
+    assert 0.35 < result.low < result.correlation < result.high < 0.65
+
+
+# bad input
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "says"),
+    [
+        (
+            pd.DataFrame({"word1": ["a"], "w2": ["b"], "score": [1]}),
+            ValueError,
+            "lacks the column word2; it has",
+        ),
+        (
+            pd.DataFrame({"x": ["a"]}),
+            ValueError,
+            "lacks the columns word1, word2, score; it has the column x",
+        ),
+        (pd.DataFrame(columns=["word1", "word2", "score"]), ValueError, "There are no pairs"),
+        ([], ValueError, "There are no pairs"),
+        ([("a", "b")], ValueError, r"Item 0 is \('a', 'b'\); a triple"),
+        (["abc"], ValueError, "Item 0 is 'abc'; a triple"),
+        ("pairs.tsv", TypeError, "a DataFrame with the columns .* or a list of triples"),
+        (Path("pairs.tsv"), TypeError, "or a list of triples"),
+        (None, TypeError, "of type NoneType"),
+        (
+            [("a", "b", "high"), *PEOPLE],
+            ValueError,
+            r"'a' and 'b' \(row 0\) is 'high'; a number is needed. 1 of the 5",
+        ),
+        ([("a", "b", None), *PEOPLE], ValueError, "a number is needed"),
+        ([("a", "b", float("nan")), *PEOPLE], ValueError, "is nan; a number is needed"),
+        ([("a", 7, 1.0), *PEOPLE], ValueError, "Row 0 has 7 in the column word2; a word is needed"),
+        (
+            [("lynx", "puma", 1.0), ("puma", "a", 2.0)],
+            ValueError,
+            'None of the 2 pairs .* lack "lynx", "puma"',
+        ),
+        (PEOPLE[:2], ValueError, "needs at least 3 pairs; similarity data has 2"),
+        ([("a", word, 4.0) for word in "bcde"], ValueError, "All 4 scores of similarity data are 4"),
+        ([("a", "a", 1.0), ("b", "b", 2.0), ("c", "c", 3.0)], ValueError, "All 3 cosines are 1.000"),
+    ],
+)
+def test_bad_data_are_met_with_a_sentence(data, error, says):
+    with pytest.raises(error, match=says):
+        evaluate_similarity(CIRCLE, data)
+
+
+@pytest.mark.parametrize(
+    ("embeddings", "error", "says"),
+    [
+        (None, TypeError, "KeyedVectors, a dictionary .* of type NoneType"),
+        ("glove-6b-50d", TypeError, "of type str"),
+        ({**CIRCLE, "b": [np.nan, 1]}, ValueError, 'vector of "b" holds NaN or infinity'),
+        ({**CIRCLE, "b": [0, 0]}, ValueError, 'vector of "b" is all zeros'),
+        ({**CIRCLE, "b": [1, 2, 3]}, ValueError, "differ in length: 2, 3"),
+        ({**CIRCLE, "b": [[1, 2]]}, ValueError, 'vector of "b" has shape'),
+    ],
+)
+def test_bad_embeddings_are_met_with_a_sentence(embeddings, error, says):
+    with pytest.raises(error, match=says):
+        evaluate_similarity(embeddings, PEOPLE)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"missing": "drop"}, "missing is 'drop'; it can be 'skip', 'zero', 'mean', 'error'"),
+        ({"case": "upper"}, "case is 'upper'; it can be 'either', 'lower', 'exact'"),
+        ({"n_bootstrap": -1}, "n_bootstrap is a number of resamples; it is -1"),
+        ({"confidence": 95}, "confidence is a share between 0 and 1, such as 0.95; it is 95"),
+    ],
+)
+def test_bad_options_are_met_with_a_sentence(options, says):
+    with pytest.raises(ValueError, match=says):
+        evaluate_similarity(CIRCLE, PEOPLE, **options)
