@@ -89,9 +89,7 @@ def _add_assets(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     fetching.set_defaults(run=_fetch)
 
     verifying = actions.add_parser("verify", help="hash the store's files again and compare")
-    verifying.add_argument(
-        "names", nargs="*", metavar="NAME", help="which (default: all that are in the store)"
-    )
+    verifying.add_argument("names", nargs="*", metavar="NAME", help="which (default: all that are in the store)")
     verifying.add_argument(
         "--sources",
         action="store_true",
@@ -107,9 +105,7 @@ def _add_assets(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     described = "Say what works on this machine, what is missing, and the command that mends it."
-    doctor = commands.add_parser(
-        "doctor", help="say what works here and what is missing", description=described
-    )
+    doctor = commands.add_parser("doctor", help="say what works here and what is missing", description=described)
     doctor.set_defaults(run=_doctor)
 
 
@@ -211,9 +207,7 @@ def _verify(options: argparse.Namespace) -> int:
         if bad:
             wrong.append(name)
             for finding in bad:
-                print(
-                    f"{name}: {finding.file} {'is missing' if finding.state == 'missing' else 'has changed'}"
-                )
+                print(f"{name}: {finding.file} {'is missing' if finding.state == 'missing' else 'has changed'}")
         elif loose:
             print(f"{name}: unchanged since it came ({loose} of {len(seen)} files are not pinned)")
         else:

@@ -84,9 +84,7 @@ def _disk() -> Check:
         with tempfile.TemporaryFile(dir=existing):
             pass
     except OSError as error:
-        return Check(
-            "store", False, f"{store} cannot be written ({error.strerror})", "export EMBEDLIB_HOME=~/embedlib"
-        )
+        return Check("store", False, f"{store} cannot be written ({error.strerror})", "export EMBEDLIB_HOME=~/embedlib")
     seen = f"{human_size(free)} free at {store}"
     return Check("disk", free >= ROOM, seen, "free some, or: export EMBEDLIB_HOME=/a/larger/disk/embedlib")
 
@@ -99,9 +97,7 @@ def _tier(tier: str) -> Check:
     try:
         declared = importlib.metadata.requires("embedlib") or []
     except importlib.metadata.PackageNotFoundError:
-        return Check(
-            name, False, "embedlib itself is not installed", _make("book", "python -m pip install ."), needed
-        )
+        return Check(name, False, "embedlib itself is not installed", _make("book", "python -m pip install ."), needed)
     present, absent = [], []
     for requirement in map(Requirement, declared):
         asks = requirement.marker is not None and "extra" in str(requirement.marker)
@@ -124,9 +120,7 @@ def _tier(tier: str) -> Check:
 def _torch() -> Check:
     version = _version("torch")
     seen = version or "language and image models, chapters 5 to 10"
-    return Check(
-        "torch", version is not None, seen, _make("setup", "python -m pip install torch"), needed=False
-    )
+    return Check("torch", version is not None, seen, _make("setup", "python -m pip install torch"), needed=False)
 
 
 def _torchvision() -> Iterator[Check]:
@@ -159,9 +153,7 @@ def _mirror() -> Check:
     if not named:
         return Check("mirror", True, "none set, and none needed (EMBEDLIB_MIRROR)")
     reach = [
-        asset.name
-        for asset in assets.catalog().values()
-        if all(sources.in_mirror(asset, file) for file in asset.files)
+        asset.name for asset in assets.catalog().values() if all(sources.in_mirror(asset, file) for file in asset.files)
     ]
     return Check("mirror", True, f"{', '.join(map(str, named))} holds {len(reach)} assets")
 

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     import pandas as pd
     from gensim.models.keyedvectors import KeyedVectors
 
-__all__ = ["Nearest", "cosines", "most_similar", "nearest", "ranks"]
+__all__ = ["Nearest", "cosines", "most_similar", "nearest", "pair_cosines", "ranks", "stranger_cosines"]
 
 _Array = np.ndarray[Any, np.dtype[Any]]
 
 _BLOCK = 64  # words of which one maximum is kept
 _CHUNK = 4096  # words whose scores are in the cache at a time
+_FEW = 10  # queries up to which scaling the scores is less work than scaling the vectors
 _DECIMALS = 12  # cosines that agree this far are tied: the more frequent word comes first
 
 
@@ -206,6 +207,88 @@ def cosines(vectors: KeyedVectors | Mapping[str, Any], query: str | _Array) -> _
     return scores
 
 
+def pair_cosines(
+    vectors: KeyedVectors | Mapping[str, Any], words1: Sequence[str], words2: Sequence[str]
+) -> _Array:
+    """The cosine of each word with the word at the same place in the other list.
+
+    Parameters
+    ----------
+    vectors
+        ``KeyedVectors``, or a dictionary of word to vector.
+    words1, words2
+        Two lists of n words.
+
+    Returns
+    -------
+    ndarray of shape (n,), float64
+
+    Raises
+    ------
+    UnknownWordError, ValueError
+        If a word is unknown, its vector has no direction, or the lists differ in length.
+
+    Examples
+    --------
+    >>> toy = {"cat": [0.2, 0.5, -0.1], "dog": [0.1, 0.4, -0.2], "fish": [-0.3, 0.1, 0.7]}
+    >>> pair_cosines(toy, ["cat", "cat"], ["dog", "fish"]).round(3)
+    array([ 0.956, -0.19 ])
+    """
+    if len(words1) != len(words2):
+        raise ValueError(f"Each word needs a partner: one list holds {len(words1):,} words, the other {len(words2):,}.")
+    keyed = as_keyed_vectors(vectors)
+    if not len(words1):
+        return np.empty(0)
+    first, _ = _queries(keyed, list(words1), exclude=False)
+    second, _ = _queries(keyed, list(words2), exclude=False)
+    result: _Array = np.einsum("nd,nd->n", first, second)
+    return np.clip(result, -1, 1)
+
+
+def stranger_cosines(
+    vectors: KeyedVectors | Mapping[str, Any],
+    n_pairs: int = 200_000,
+    restrict_vocab: int | None = None,
+    seed: int = 0,
+) -> _Array:
+    """Cosines of pairs of words drawn at random: what a cosine has to be compared with.
+
+    Parameters
+    ----------
+    vectors
+        ``KeyedVectors``, or a dictionary of word to vector, of two words or more.
+    n_pairs
+        How many pairs are drawn.
+    restrict_vocab
+        Draw from the first so many words only, which are the most frequent in most models.
+    seed
+        Of the draw.
+
+    Returns
+    -------
+    ndarray of shape (n_pairs,), float64
+        A word is never paired with itself.
+
+    Examples
+    --------
+    >>> toy = {"cat": [0.2, 0.5, -0.1], "dog": [0.1, 0.4, -0.2]}
+    >>> stranger_cosines(toy, n_pairs=3).round(3)
+    array([0.956, 0.956, 0.956])
+    """
+    keyed = as_keyed_vectors(vectors)
+    rows, lengths = _rows_and_lengths(keyed, restrict_vocab)
+    usable = np.flatnonzero(lengths)
+    if len(usable) < 2:
+        raise ValueError(f"Strangers are two different words, and these vectors have {len(usable)} to draw from.")
+    rng = np.random.default_rng(seed)
+    first = rng.integers(0, len(usable), n_pairs)
+    second = (first + rng.integers(1, len(usable), n_pairs)) % len(usable)
+    first, second = usable[first], usable[second]
+    dots = np.einsum("nd,nd->n", rows[first].astype(np.float64), rows[second].astype(np.float64))
+    result: _Array = np.clip(dots / (lengths[first] * lengths[second]), -1, 1)
+    return result
+
+
 def _candidates(rows: _Array, lengths: _Array, queries: _Array, k: int) -> list[_Array]:
     """For each query the few rows that can be among its k best (rows of zeros never are)."""
     n_words, width = rows.shape
@@ -217,7 +300,11 @@ def _candidates(rows: _Array, lengths: _Array, queries: _Array, k: int) -> list[
     for start in range(0, n_words, _CHUNK):
         piece = slice(start, min(start + _CHUNK, n_words))
         n = piece.stop - start
-        np.matmul(rows[piece] * scale[piece], single, out=scores[:n])
+        if len(queries) > _FEW:
+            np.matmul(rows[piece] * scale[piece], single, out=scores[:n])
+        else:
+            np.matmul(rows[piece], single, out=scores[:n])
+            scores[:n] *= scale[piece]
         scores[empty[(empty >= start) & (empty < piece.stop)] - start] = -np.inf
         n_blocks = -(-n // _BLOCK)
         scores[n : n_blocks * _BLOCK] = -np.inf

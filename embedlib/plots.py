@@ -27,6 +27,7 @@ __all__ = [
     "PALETTE",
     "PAPER",
     "SEQUENTIAL",
+    "show_against_strangers",
     "show_arrows",
     "show_distributions",
     "show_vector",
@@ -204,12 +205,56 @@ def show_arrows(
         axes.quiver(0, 0, 0, *row, color=colour, linewidth=2.2, arrow_length_ratio=0.12)
         axes.plot([row[0]] * 2, [row[1]] * 2, [-reach, row[2]], color=colour, linewidth=0.8, linestyle=":")
         axes.scatter([row[0]], [row[1]], [-reach], color=colour, s=10, depthshade=False)
-        axes.text(*(row * 1.1), name, color=colour, fontweight="bold", ha="center")
     for axis in "xyz":
         getattr(axes, f"set_{axis}lim")(-reach, reach)
         getattr(axes, f"set_{axis}label")(f"dimension {'xyz'.index(axis)}")
     axes.locator_params(nbins=5)
     axes.view_init(elev=elevation, azim=turn)
+    _name_arrows(axes, names, rows)
+    if title:
+        axes.set_title(title)
+    return figure
+
+
+@_in_course_style
+def show_against_strangers(
+    strangers: Any, marked: Mapping[str, float], label: str = "cosine similarity", title: str | None = None
+) -> Figure:
+    """Draw what pairs drawn at random score, as a histogram, and where some named pairs stand in it.
+
+    Parameters
+    ----------
+    strangers
+        n numbers, such as those of :func:`embedlib.neighbors.stranger_cosines`.
+    marked
+        Name to number, at most eight.
+    label
+        What the numbers are.
+    title
+        Above the histogram.
+
+    Returns
+    -------
+    Figure
+    """
+    numbers = _numbers("strangers", strangers)
+    if not 1 <= len(marked) <= 8:
+        raise ValueError(f"{len(marked)} names are to be marked; choose one to eight.")
+    figure = _figure(width=6.0, height=2.9 + (0.3 if title else 0))
+    axes = figure.subplots()
+    axes.hist(numbers, bins=80, color=PALETTE["blue"], alpha=0.55)
+    top = axes.get_ylim()[1]
+    for i, (name, value) in enumerate(sorted(marked.items(), key=lambda item: item[1])):
+        height = top * (0.28 + 0.68 * i / max(1, len(marked) - 1))
+        axes.vlines(value, 0, height, color=PALETTE["vermilion"], linewidth=1.3)
+        axes.annotate(
+            name, (value, height), xytext=(4, -8), textcoords="offset points", color="#A64600", fontweight="bold"
+        )
+    axes.set_xlim(min(float(numbers.min()), *marked.values()) - 0.02, max(1.12, *marked.values()))
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.set_ylabel(f"random pairs\n(n = {len(numbers):,})", rotation=0, ha="right", va="center")
+    axes.set_xlabel(label)
     if title:
         axes.set_title(title)
     return figure
@@ -352,6 +397,27 @@ def _readable_on(limit: float) -> Callable[[float], str]:
         return "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.55 else INK
 
     return choose
+
+
+def _name_arrows(axes: Any, names: list[str], rows: _Array) -> None:
+    """Put each name beyond the tip of its arrow as seen, above it or, where another tip is close above, below."""
+    from mpl_toolkits.mplot3d import proj3d
+
+    across, up, _ = proj3d.proj_transform(*rows.T, axes.get_proj())
+    seen = np.column_stack([across, up])
+    close = 0.04  # of a picture about 0.2 wide
+    for i, (name, colour) in enumerate(zip(names, PALETTE.values(), strict=False)):
+        apart = np.delete(seen, i, axis=0) - seen[i]
+        below = bool(((np.abs(apart) < close).all(axis=1) & (apart[:, 1] > 0)).any())
+        axes.annotate(
+            name,
+            seen[i],
+            xytext=(2, -4 if below else 4),
+            textcoords="offset points",
+            va="top" if below else "bottom",
+            color=colour,
+            fontweight="bold",
+        )
 
 
 def _numbers(name: str, group: Any) -> _Array:

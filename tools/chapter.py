@@ -49,17 +49,11 @@ def check_title(title: str) -> str:
     if not title:
         raise CannotStart('Say what it is called: make chapter N=02 TITLE="Counting contexts"')
     if len(title) > LONGEST_TITLE:
-        raise CannotStart(
-            f"TITLE has {len(title)} characters, and {LONGEST_TITLE} fit into the table of contents."
-        )
+        raise CannotStart(f"TITLE has {len(title)} characters, and {LONGEST_TITLE} fit into the table of contents.")
     if re.search(r"[\"\\`$<>\[\]{}#|*]", title):
-        raise CannotStart(
-            f"TITLE is plain words, without quotation marks, brackets or markup; it is {title!r}."
-        )
+        raise CannotStart(f"TITLE is plain words, without quotation marks, brackets or markup; it is {title!r}.")
     if not re.search(r"[a-z]", title.lower()):
-        raise CannotStart(
-            f"TITLE has to have letters from a to z, which its file is named by; it is {title!r}."
-        )
+        raise CannotStart(f"TITLE has to have letters from a to z, which its file is named by; it is {title!r}.")
     return title
 
 
@@ -79,8 +73,7 @@ def insert_in_toc(toc: str, stem: str) -> str:
     lines = toc.splitlines()
     starts = [i for i, line in enumerate(lines) if line.startswith("  - caption:")]
     blocks = [
-        (lines[a].partition(":")[2].strip(), a, b)
-        for a, b in zip(starts, [*starts[1:], len(lines)], strict=True)
+        (lines[a].partition(":")[2].strip(), a, b) for a, b in zip(starts, [*starts[1:], len(lines)], strict=True)
     ]
     if not blocks:
         raise CannotStart("_toc.yml has no parts (  - caption: ...), so there is no place for a chapter.")
@@ -96,9 +89,7 @@ def insert_in_toc(toc: str, stem: str) -> str:
             lines.insert((smaller or before)[-1] + 1, entry)
             break
     else:
-        earlier = [
-            last for _, first, last in blocks if any(other < number for other, _ in chapters(first, last))
-        ]
+        earlier = [last for _, first, last in blocks if any(other < number for other, _ in chapters(first, last))]
         place = earlier[-1] if earlier else blocks[0][2]
         lines[place:place] = [f"  - caption: {part}", "    numbered: 1", "    chapters:", entry]
     return "\n".join(lines) + "\n"
@@ -118,8 +109,7 @@ def cells(number: str, title: str) -> list[NotebookNode]:
     figure = {
         "image": {
             "alt": (
-                "Two rows of two coloured cells: left holds 3 and 4, right holds 4 and 3, so the "
-                "colours change places."
+                "Two rows of two coloured cells: left holds 3 and 4, right holds 4 and 3, so the colours change places."
             )
         },
         "figure": {"caption": "The two vectors as strips: the same two numbers in another order."},
@@ -257,9 +247,7 @@ def start(number: str, title: str, root: Path = ROOT, say: Callable[[str], None]
         *(path for path in modules if path.exists()),
     ]
     if taken:
-        raise CannotStart(
-            f"Chapter {number} is there already: {', '.join(str(p.relative_to(root)) for p in taken)}."
-        )
+        raise CannotStart(f"Chapter {number} is there already: {', '.join(str(p.relative_to(root)) for p in taken)}.")
     toc = root / "_toc.yml"
     before = toc.read_text(encoding="utf-8")
     after = insert_in_toc(before, stem)

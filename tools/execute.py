@@ -69,9 +69,7 @@ def missing_assets(cell: NotebookNode) -> list[str]:
 
 def run(notebook: NotebookNode, folder: Path, name: str, say: Callable[[str], None] = print) -> None:
     """Execute `notebook` in place with `folder` as its working directory; ChapterError when a cell fails."""
-    manager = AsyncKernelManager(
-        kernel_name="python3", kernel_spec_manager=ThisPython(), transport_encryption="auto"
-    )
+    manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=ThisPython(), transport_encryption="auto")
     client = NotebookClient(
         notebook,
         km=manager,
@@ -95,9 +93,7 @@ def run(notebook: NotebookNode, folder: Path, name: str, say: Callable[[str], No
             try:
                 client.execute_cell(cell, position)
             except CellExecutionError as error:
-                raise ChapterError(
-                    f"{where} failed: {error.ename}: {error.evalue}\n\n{cell.source}"
-                ) from error
+                raise ChapterError(f"{where} failed: {error.ename}: {error.evalue}\n\n{cell.source}") from error
             except CellTimeoutError as error:
                 raise ChapterError(f"{where} ran for longer than {CELL_TIMEOUT} seconds.") from error
             except DeadKernelError as error:

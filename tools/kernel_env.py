@@ -49,7 +49,7 @@ def _empty_ipython_folder() -> str:
 
 
 def kernel_env() -> dict[str, str]:
-    """The environment of a chapter's kernel: this process's own, `SETTINGS`, and no personal start-up files."""
+    """The environment of a kernel: this process's own, with `SETTINGS`, without personal start-up files."""
     env = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
     env.update(SETTINGS)
     env["IPYTHONDIR"] = _empty_ipython_folder()

@@ -72,8 +72,7 @@ def lay(chapters: Path = NOTEBOOKS, folder: Path = MY) -> list[str]:
                 continue
             if laid.get(beside.name) != fresh or not beside.exists():
                 told.append(
-                    f"my/{target.name} holds changes of yours and is kept; its new version is "
-                    f"my/{beside.name}."
+                    f"my/{target.name} holds changes of yours and is kept; its new version is my/{beside.name}."
                 )
             target = beside
         if not target.exists() or digest(target.read_bytes()) != fresh:
@@ -89,9 +88,7 @@ def _is_theirs(path: Path, laid: dict[str, str]) -> bool:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        description="Open the course in JupyterLab, on your own copies of its chapters."
-    )
+    parser = argparse.ArgumentParser(description="Open the course in JupyterLab, on your own copies of its chapters.")
     parser.add_argument("--no-start", action="store_true", help="lay the copies and stop")
     options, jupyter = parser.parse_known_args(arguments)
     for sentence in lay():

@@ -8,70 +8,93 @@ from __future__ import annotations
 
 import csv
 import html
+import re
 from pathlib import Path
 from typing import Any
 
 import yaml
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from tables import is_number
 
-LEDGER_COLUMNS = ("what", "published", "ours", "95 % interval", "coverage", "why they differ")
+LOGGER = logging.getLogger(__name__)
+ENTRY = re.compile(r"^\((\w+)\)=\n(.+?) \((\d{4})\)\.", re.MULTILINE)
+SURNAME = re.compile(r"(?:^|, (?:& )?)([^,&]{2,}), (?=[A-Z]\.)")
 
 
 def shown(value: Any) -> str:
-    """Return a value as a reader expects it: lists as ranges, nothing as a dash.
+    """Return a value as HTML text: a list as a range, nothing as a dash.
 
-    >>> shown([0.4, 0.6]), shown(None), shown(0.503), shown("353 of 353")
-    ('0.4 to 0.6', '–', '0.503', '353 of 353')
+    >>> shown(["0.4", "0.6"]), shown(None), shown(-0.503), shown("353 of 353")
+    ('0.4 to 0.6', '–', '−0.503', '353 of 353')
     """
     if value is None or value == "":
         return "–"
     if isinstance(value, list):
         return " to ".join(shown(part) for part in value)
-    return str(value).replace("-", "−") if isinstance(value, int | float) else str(value)
+    text = str(value)
+    return text.replace("-", "−") if is_number(text) else html.escape(text)
 
 
-def html_table(head: list[str], rows: list[list[str]], *, caption: str = "") -> str:
-    """Return an HTML table; the cells are HTML already, the first of each row is its header."""
-    title = f"<caption>{caption}</caption>" if caption else ""
-    columns = "".join(f'<th scope="col">{cell}</th>' for cell in head)
-    lines = []
-    for identifier, *cells in rows:
-        lines.append("<tr>" + "".join(cells) + "</tr>" if identifier is None else f"<tr{identifier}>" + "".join(cells) + "</tr>")
-    return f'<table class="file-table">{title}<thead><tr>{columns}</tr></thead><tbody>{"".join(lines)}</tbody></table>'
+def citations(bibliography: str) -> dict[str, str]:
+    r"""Return how each dated entry of the bibliography is cited, by key.
+
+    >>> citations("(cat2014)=\nCat, A. B., Dog, C., & Fish, E. (2014). *On dogs*.\n")
+    {'cat2014': 'Cat et al., 2014'}
+    >>> citations("(cat2014)=\nCat, A., & Dog, C. (2014). *On dogs*.\n")
+    {'cat2014': 'Cat and Dog, 2014'}
+    """
+    found = {}
+    for key, authors, year in ENTRY.findall(bibliography):
+        names = SURNAME.findall(authors) or [authors]
+        more = " et al." if len(names) > 2 or "et al." in authors else ""
+        found[key] = f"{names[0]}{more or ' and '.join(['', *names[1:]])}, {year}"
+    return found
 
 
-def ledger_html(entries: list[dict[str, Any]]) -> str:
-    """Return the ledger's table: what others published beside what the course measured."""
-    rows = []
+def header(*names: str) -> str:
+    cells = "".join(f'<th scope="col">{name}</th>' for name in names)
+    return f"<thead><tr>{cells}</tr></thead>"
+
+
+def ledger_html(entries: list[dict[str, Any]], cited: dict[str, str]) -> str:
+    """Return the ledger's table: what others published beside what the course measured, and why they differ."""
+    bodies = []
     for entry in entries:
-        cell = {key: html.escape(shown(entry.get(key))) for key in (*entry, "where", "source", "measured", "interval")}
-        source = f'<br><span class="note">{cell["source"]}, {cell["where"]}</span>' if entry.get("source") else ""
-        measured = f'<br><span class="note">{cell["measured"]}</span>' if entry.get("measured") else ""
-        rows.append(
-            [
-                f' id="{cell["id"]}"',
-                f'<th scope="row">{cell["what"]}</th>',
-                f"<td>{html.escape(shown(entry.get('published')))}{source}</td>",
-                f"<td>{html.escape(shown(entry.get('ours')))}{measured}</td>",
-                f"<td>{cell['interval']}</td>",
-                f"<td>{html.escape(shown(entry.get('coverage')))}</td>",
-                f"<td>{html.escape(shown(entry.get('why')))}</td>",
-            ]
+        source = str(entry.get("source", ""))
+        if source not in cited:
+            LOGGER.warning("the ledger's %s cites %r, which the bibliography lacks", entry.get("id"), source)
+        link = f'<a href="bibliography.html#{source}">{html.escape(cited.get(source, source))}</a>'
+        bodies.append(
+            f'<tbody id="{html.escape(entry["id"])}"><tr><th scope="row">{shown(entry["what"])}</th>'
+            f'<td><strong>{shown(entry["published"])}</strong><br><span class="note">{link}: {shown(entry["where"])}'
+            f'</span></td><td><strong>{shown(entry["ours"])}</strong><br><span class="note">'
+            f"{shown(entry.get('interval'))}</span></td><td>{shown(entry.get('coverage'))}</td></tr>"
+            f'<tr class="why"><td colspan="4">{shown(entry["why"])} <span class="note">Ours: '
+            f"{shown(entry['measured'])}.</span></td></tr></tbody>"
         )
-    return html_table(list(LEDGER_COLUMNS), rows)
+    columns = header("what was measured", "published", "ours, and its 95 % interval", "coverage")
+    return f'<div class="table-scroll"><table class="file-table ledger">{columns}{"".join(bodies)}</table></div>'
 
 
-def csv_html(path: Path) -> str:
-    """Return a table of measurements from a CSV file with a header line."""
-    with path.open(encoding="utf-8", newline="") as file:
-        head, *lines = list(csv.reader(file))
-    rows = [
-        ["", f'<th scope="row">{html.escape(first)}</th>', *[f"<td>{html.escape(value)}</td>" for value in rest]]
-        for first, *rest in lines
-    ]
-    return html_table([html.escape(name.replace("_", " ")) for name in head], rows)
+def csv_html(text: str) -> str:
+    """Return a table of measurements from CSV with a header line.
+
+    >>> csv_html("method,ms_per_word\\nours,1.2\\n")[-83:]
+    '<tr><th scope="row">ours</th><td class="number">1.2</td></tr></tbody></table></div>'
+    """
+    head, *lines = list(csv.reader(text.splitlines()))
+    rows = []
+    for first, *rest in lines:
+        cells = "".join(
+            f'<td class="number">{shown(value)}</td>' if is_number(value) else f"<td>{shown(value)}</td>"
+            for value in rest
+        )
+        rows.append(f'<tr><th scope="row">{html.escape(first)}</th>{cells}</tr>')
+    columns = header(*(html.escape(name.replace("_", " ")) for name in head))
+    return f'<div class="table-scroll"><table class="file-table">{columns}<tbody>{"".join(rows)}</tbody></table></div>'
 
 
 def raw(text: str) -> nodes.raw:
@@ -82,32 +105,39 @@ class LedgerTable(SphinxDirective):
     """The ledger as a table."""
 
     def run(self) -> list[nodes.Node]:
-        path = Path(self.env.srcdir) / "book" / "ledger.yml"
-        self.env.note_dependency(str(path))
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
-        entries = loaded.get("entries", []) if isinstance(loaded, dict) else loaded or []
+        book = Path(self.env.srcdir) / "book"
+        for name in ("ledger.yml", "bibliography.md"):
+            self.env.note_dependency(str(book / name))
+        file = book / "ledger.yml"
+        loaded = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else None
+        entries = (loaded or {}).get("entries") or []
         if not entries:
             return [nodes.paragraph("", "No figure has been entered yet.")]
-        return [raw(ledger_html(entries))]
+        return [raw(ledger_html(entries, citations((book / "bibliography.md").read_text(encoding="utf-8"))))]
 
 
 class SpeedTables(SphinxDirective):
-    """Every table in `benchmarks/results`, the file's name as its heading."""
+    """Every table in `benchmarks/results`, under its file's name."""
 
     def run(self) -> list[nodes.Node]:
-        folder = Path(self.env.srcdir) / "benchmarks" / "results"
-        self.env.note_dependency(str(folder))
-        files = sorted(folder.glob("*.csv"))
+        files = sorted((Path(self.env.srcdir) / "benchmarks" / "results").glob("*.csv"))
         if not files:
             return [nodes.paragraph("", "No speed has been measured yet.")]
         parts: list[nodes.Node] = []
         for file in files:
             self.env.note_dependency(str(file))
-            parts += [nodes.rubric("", file.stem.replace("_", " ").capitalize()), raw(csv_html(file))]
+            name = file.stem.replace("_", " ").capitalize()
+            parts += [nodes.rubric(name, name), raw(csv_html(file.read_text(encoding="utf-8")))]
         return parts
+
+
+def read_speeds_anew(app: Sphinx, env: Any, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
+    """Read the page of speeds at every build: a table that is new is no change of what the page was made of."""
+    return [name for name in ("book/speed",) if name in env.found_docs]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("ledger-table", LedgerTable)
     app.add_directive("speed-tables", SpeedTables)
+    app.connect("env-get-outdated", read_speeds_anew)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -151,7 +151,8 @@ class NotebookParts(SphinxTransform):
         except (AttributeError, ImportError, KeyError, ValueError) as error:
             LOGGER.warning("no exercise %r in embedlib.exercises (%s)", reference, error, location=cell)
             return
-        self.env.note_dependency(file)
+        for part in sorted(Path(file).parent.glob("*.py")):
+            self.env.note_dependency(str(part))
         cell["classes"].append("exercise-cell")
         cell.parent.insert(cell.parent.index(cell) + 1, raw(text))
 

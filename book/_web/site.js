@@ -34,6 +34,7 @@
   window.addEventListener("beforeprint", function () {
     folded = [...document.querySelectorAll("article details:not([open])")].filter((part) => !part.closest(".exercise, .quiz"));
     for (const part of folded) { part.open = true; }
+    for (const image of document.querySelectorAll('article img[loading="lazy"]')) { image.loading = "eager"; }
   });
   window.addEventListener("afterprint", function () {
     for (const part of folded) { part.open = false; }

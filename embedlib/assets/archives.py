@@ -71,7 +71,5 @@ def _copy(opened: zipfile.ZipFile, member: str, target: Path, limit: int, archiv
         while piece := stream.read(CHUNK):
             written += len(piece)
             if limit and written > limit:
-                raise SourceFailed(
-                    f"{archive} is refused: its member {member} unpacks to more than it should"
-                )
+                raise SourceFailed(f"{archive} is refused: its member {member} unpacks to more than it should")
             out.write(piece)

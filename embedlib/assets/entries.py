@@ -149,19 +149,13 @@ def _asset(name: str, raw: dict[str, Any], folder: Path) -> Asset:
     if "manifest" in raw:
         with (folder / raw["manifest"]).open("rb") as stream:
             raw = {**raw, "files": tomllib.load(stream)["files"]}
-    files = tuple(
-        File(f["name"], f.get("sha256", ""), f.get("size", 0), f.get("mirror", "")) for f in raw["files"]
-    )
+    files = tuple(File(f["name"], f.get("sha256", ""), f.get("size", 0), f.get("mirror", "")) for f in raw["files"])
     sources = tuple(_source(name, s, files) for s in raw.get("sources", []))
     pinned = raw.get("pinned", True)
-    _require(
-        re.fullmatch(r"[a-z0-9][a-z0-9.-]*", name) is not None, name, "its name is not lower-case-and-dashes"
-    )
+    _require(re.fullmatch(r"[a-z0-9][a-z0-9.-]*", name) is not None, name, "its name is not lower-case-and-dashes")
     for f in files:
         _require(is_safe(f.name), name, f"the file {f.name} would leave the asset's folder")
-        _require(
-            not f.mirror or is_safe(f.mirror), name, f"the mirror path {f.mirror} would leave the mirror"
-        )
+        _require(not f.mirror or is_safe(f.mirror), name, f"the mirror path {f.mirror} would leave the mirror")
         _require(
             bool(re.fullmatch(r"[0-9a-f]{64}", f.sha256)) or not (pinned or f.sha256),
             name,

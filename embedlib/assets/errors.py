@@ -46,9 +46,7 @@ def unavailable(asset: Asset, store: str, tried: list[str]) -> AssetUnavailable:
     if asset.sources:
         ways.append(f"with a network, run: python -m embedlib assets fetch {asset.name}")
     elif asset.homepage:
-        ways.append(
-            f"get it from {asset.homepage} under its terms and put {_names(asset)} into {store}/{asset.name}"
-        )
+        ways.append(f"get it from {asset.homepage} under its terms and put {_names(asset)} into {store}/{asset.name}")
     stick = "from a USB stick or another machine" if asset.redistributable else "from a copy that you have"
     held = f"{asset.name}/{first}" if len(asset.files) == 1 else f"{asset.name}/ with {_names(asset)}"
     ways.append(f"{stick}: set EMBEDLIB_MIRROR to a folder that holds {held}")

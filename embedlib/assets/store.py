@@ -216,8 +216,8 @@ def _fetch(asset: Asset, folder: Path, progress: bool, held: bool, shelf: Path |
                     else:
                         tried.append(f"{source} gave another {file.name} than the catalog names: refused")
     finally:
-        if held:
-            shutil.rmtree(partial, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            partial.rmdir()
     if missing:
         raise unavailable(asset, str(store_dir()), tried)
 

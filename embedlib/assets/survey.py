@@ -62,8 +62,4 @@ def _try(source: Source, files: list[File], shelf: Path) -> str:
             if file.sha256 and sources.digest(staging / file.name) != file.sha256:
                 raise SourceFailed(f"gives another {file.name} than the catalog names")
         unpinned = sum(not file.sha256 for file in files)
-    return (
-        "gives the pinned bytes"
-        if not unpinned
-        else f"gives {len(files)} files, {unpinned} of them not pinned"
-    )
+    return "gives the pinned bytes" if not unpinned else f"gives {len(files)} files, {unpinned} of them not pinned"

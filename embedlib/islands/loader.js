@@ -40,16 +40,21 @@
     const emit = (event, ...details) => {
       for (const listener of [...(listeners.get(event) || [])]) listener(...details);
     };
-    async function answer(part) {
-      const address = (site.parts[name] || {})[part];
+    async function answer(part, again) {
+      let address = (site.parts[name] || {})[part];
       try {
         if (!address) throw new Error(`the island ${name} has no data called ${part}`);
         if (part === "worker" && location.protocol !== "file:") {
           emit("msg:custom", { part, url: new URL(address, here).href }, []);
           return;
         }
-        await load(address);
         const key = `${name}.${part}`;
+        if (again) {
+          address += `&again=${Date.now()}`;
+          delete (site.data || {})[key];
+        }
+        await load(address);
+        if (!(part === "worker" ? site.workers : site.data || {})[key]) throw new Error(`${key}.js is damaged`);
         const bytes = part === "worker" ? text(site.workers[key]) : decode(site.data[key]);
         emit("msg:custom", { part }, [new DataView(bytes.buffer)]);
       } catch (reason) {
@@ -78,7 +83,7 @@
         listeners.set(event, (listeners.get(event) || []).filter((each) => listener && each !== listener));
       },
       send(message) {
-        if (message && message.part) answer(message.part);
+        if (message && message.part) answer(message.part, message.again);
       },
     };
     return model;

@@ -5,8 +5,11 @@ function showStatic(model, el) {
   if (!el.firstElementChild) el.innerHTML = model.get("static_html");
 }
 
-/** Ask for a part of the island's data and wait for the message that brings it. */
-function requestMessage(model, part, patience = 60000) {
+/**
+ * Ask for a part of the island's data and wait for the message that brings it;
+ * `again` where what came before was of no use.
+ */
+function requestMessage(model, part, again = false, patience = 60000) {
   return new Promise((resolve, reject) => {
     const finish = (settle, value) => {
       clearTimeout(timer);
@@ -20,13 +23,13 @@ function requestMessage(model, part, patience = 60000) {
     };
     const timer = setTimeout(() => finish(reject, new Error("no answer came; is the kernel running?")), patience);
     model.on("msg:custom", receive);
-    model.send({ part });
+    model.send({ part, again });
   });
 }
 
 /** A part of the island's data, as bytes. */
-async function requestPart(model, part) {
-  const { buffers } = await requestMessage(model, part);
+async function requestPart(model, part, again = false) {
+  const { buffers } = await requestMessage(model, part, again);
   const view = buffers[0];
   return new Uint8Array(view.buffer || view, view.byteOffset || 0, view.byteLength);
 }

@@ -9,7 +9,15 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ("_config.yml", "_toc.yml", "book", "notebooks", "embedlib/islands", "embedlib/exercises", "benchmarks/results")
+SOURCES = (
+    "_config.yml",
+    "_toc.yml",
+    "book",
+    "notebooks",
+    "embedlib/islands",
+    "embedlib/exercises",
+    "benchmarks/results",
+)
 
 
 def newest(paths: list[Path]) -> float:

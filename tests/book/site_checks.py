@@ -4,22 +4,41 @@ from __future__ import annotations
 
 import gzip
 import re
-from functools import lru_cache
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup
 
 LOADING = {
-    "img": "src", "script": "src", "iframe": "src", "source": "src", "audio": "src", "video": "src", "embed": "src",
-    "object": "data", "image": "href", "use": "href",
+    "img": "src",
+    "script": "src",
+    "iframe": "src",
+    "source": "src",
+    "audio": "src",
+    "video": "src",
+    "embed": "src",
+    "object": "data",
+    "image": "href",
+    "use": "href",
 }
 LINK_RELS = {"stylesheet", "preload", "icon", "modulepreload", "prefetch", "manifest", "preconnect", "dns-prefetch"}
 NOT_RESOURCES = ("w3.org/", "creativecommons.org/", "mozilla.org/", "github.com/", "jsdelivr.net/npm/bootstrap/LICENSE")
-UNWANTED = ("thebe", "require.js", "requirejs", "mathjax", "fontawesome", "html-manager", "togglebutton", "unpkg.com", "jsdelivr")
+UNWANTED = (
+    "thebe",
+    "require.js",
+    "requirejs",
+    "mathjax",
+    "fontawesome",
+    "html-manager",
+    "togglebutton",
+    "unpkg.com",
+    "jsdelivr",
+)
 
 
-@lru_cache(maxsize=None)
+@cache
 def parsed(path: Path) -> BeautifulSoup:
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
@@ -27,9 +46,7 @@ def parsed(path: Path) -> BeautifulSoup:
 def loaded(soup: BeautifulSoup) -> list[str]:
     """Return the addresses that a browser loads with a page."""
     found = [tag[attribute] for name, attribute in LOADING.items() for tag in soup.find_all(name) if tag.get(attribute)]
-    found += [
-        tag["href"] for tag in soup.find_all("link") if tag.get("href") and LINK_RELS & set(tag.get("rel") or [])
-    ]
+    found += [tag["href"] for tag in soup.find_all("link") if tag.get("href") and LINK_RELS & set(tag.get("rel") or [])]
     return [str(address) for address in found]
 
 
@@ -50,7 +67,7 @@ def css_addresses(text: str) -> list[str]:
 
 
 def script_addresses(text: str) -> list[str]:
-    """Return addresses on other hosts that a script mentions outside comments, without those that only name something."""
+    """Return addresses on other hosts that a script mentions outside comments, but for those that only name a thing."""
     text = re.sub(r"""/\*.*?\*/|(?<![:"'`])//[^\n]*""", "", text, flags=re.DOTALL)
     found = re.findall(r"""["'`](https?://[^"'`\s]+|//[a-z0-9-]+\.[a-z][^"'`\s]*)""", text)
     return [address for address in found if not any(name in address for name in NOT_RESOURCES)]
@@ -92,7 +109,9 @@ def images_without_alt(soup: BeautifulSoup) -> list[str]:
 def heading_jumps(soup: BeautifulSoup) -> list[str]:
     main = soup.find("article") or soup
     levels = [(int(tag.name[1]), tag.get_text(strip=True)) for tag in main.find_all(re.compile(r"^h[1-6]$"))]
-    wrong = [f"h{level} after h{before}: {text}" for (before, _), (level, text) in zip(levels, levels[1:], strict=False) if level > before + 1]
+    wrong = [
+        f"h{level} after h{before}: {text}" for (before, _), (level, text) in pairwise(levels) if level > before + 1
+    ]
     if [level for level, _ in levels].count(1) != 1:
         wrong.append(f"{[level for level, _ in levels].count(1)} headings of level 1")
     return wrong

@@ -13,8 +13,11 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-TABLE = '<table border="1" class="dataframe"><thead><tr style="text-align: right;"><th></th><th>word</th><th>cosine</th></tr></thead>'
-TABLE += "<tbody><tr><th>0</th><td>dog</td><td>0.922</td></tr><tr><th>1</th><td>fish</td><td>−0.05</td></tr></tbody></table>"
+TABLE = (
+    '<table border="1" class="dataframe"><thead><tr style="text-align: right;"><th></th><th>word</th>'
+    "<th>cosine</th></tr></thead><tbody><tr><th>0</th><td>dog</td><td>0.922</td></tr>"
+    "<tr><th>1</th><td>fish</td><td>−0.05</td></tr></tbody></table>"
+)
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 
 
@@ -32,9 +35,12 @@ def text(value: str) -> dict[str, str]:
 
 
 GOOD = [
-    markdown("# A chapter\n\nSee [the term](../book/words.md#a-term) and [Cat, 2014](../book/words.md#cat2014).\n\n$$u \\cdot v$$ (dot)"),
+    markdown(
+        "# A chapter\n\nSee [the term](../book/words.md#a-term) and [Cat, 2014](../book/words.md#cat2014)."
+        "\n\n$$u \\cdot v$$ (dot)"
+    ),
     code("1 + 1", text("2"), tags=["predict"]),
-    code("hidden = 1", text("shown"), tags=["hide-input"]),
+    code("only_drawn = 1", text("shown"), tags=["hide-input"]),
     code("frame", {"text/html": TABLE, "text/plain": "frame"}),
     code(
         "draw()",
@@ -58,9 +64,14 @@ def make_book(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[P
         shutil.copytree(build_site.ROOT / "book" / "_web", folder / "book" / "_web")
         shutil.copy(build_site.ROOT / "_config.yml", folder)
         (folder / "_toc.yml").write_text("format: jb-book\nroot: book/words\nchapters:\n  - file: notebooks/part\n")
-        (folder / "book" / "words.md").write_text("# Words\n\n## A term\n\nText.\n\n(cat2014)=\nCat, A. (2014). On dogs.\n")
+        (folder / "book" / "words.md").write_text(
+            "# Words\n\n## A term\n\nText.\n\n(cat2014)=\nCat, A. (2014). On dogs.\n"
+        )
         notebook = new_notebook(cells=list(cells))
-        notebook.metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}, "language_info": {"name": "python"}}
+        notebook.metadata = {
+            "kernelspec": {"name": "python3", "display_name": "Python 3"},
+            "language_info": {"name": "python"},
+        }
         (folder / "notebooks").mkdir()
         nbformat.write(notebook, folder / "notebooks" / "part.ipynb")
         return folder / "_build" / "html", build_site.build(folder)
@@ -90,7 +101,7 @@ def test_an_answer_to_be_guessed_is_folded_and_its_code_is_not(good: tuple[Path,
 
 def test_code_that_only_draws_is_folded_and_its_output_is_not(good: tuple[Path, BeautifulSoup]) -> None:
     page = good[1]
-    assert "fold-code" in fold_around(page, "hidden")["class"]
+    assert "fold-code" in fold_around(page, "only_drawn")["class"]
     assert fold_around(page, "shown") is None
 
 

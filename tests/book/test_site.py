@@ -43,7 +43,9 @@ def test_no_page_loads_anything_from_another_host(pages: list[Path]) -> None:
 
 def test_no_style_loads_anything_from_another_host(site: Path) -> None:
     found = {
-        file.name: [address for address in checks.css_addresses(file.read_text(encoding="utf-8")) if checks.is_foreign(address)]
+        file.name: [
+            address for address in checks.css_addresses(file.read_text(encoding="utf-8")) if checks.is_foreign(address)
+        ]
         for file in site.rglob("*.css")
     }
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
@@ -59,7 +61,9 @@ def test_no_page_carries_what_the_site_left_out(site: Path, pages: list[Path]) -
     for page in pages:
         for address in checks.loaded(checks.parsed(page)):
             assert not any(name in address.lower() for name in checks.UNWANTED), f"{page.name} loads {address}"
-    files = [file.relative_to(site).as_posix().lower() for file in site.rglob("*") if file.suffix in (".js", ".css", ".map")]
+    files = [
+        file.relative_to(site).as_posix().lower() for file in site.rglob("*") if file.suffix in (".js", ".css", ".map")
+    ]
     assert [file for file in files if any(name in file for name in checks.UNWANTED) or file.endswith(".map")] == []
 
 

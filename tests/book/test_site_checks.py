@@ -35,7 +35,7 @@ def test_a_good_page_passes(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("#part\">here", "#parts\">here", "no such anchor"),
+        ('#part">here', '#parts">here', "no such anchor"),
         ("other.html#there", "other.html#nowhere", "no such anchor"),
         ("other.html#there", "others.html", "no such file"),
         ("picture.png", "pictures.png", "no such file"),
@@ -57,7 +57,7 @@ def test_a_link_that_leads_nowhere_is_found(folder: Path, old: str, new: str, co
         '<link rel="preload" as="font" href="https://example.org/a.woff2">',
         '<img src="https://example.org/a.png" alt="A">',
         '<style>@import "https://example.org/a.css";</style>',
-        '<style>body { background: url(https://example.org/a.png) }</style>',
+        "<style>body { background: url(https://example.org/a.png) }</style>",
     ],
 )
 def test_a_resource_of_another_host_is_found(markup: str) -> None:
@@ -65,13 +65,21 @@ def test_a_resource_of_another_host_is_found(markup: str) -> None:
 
 
 def test_a_plain_link_to_another_host_is_allowed() -> None:
-    assert checks.foreign_resources(soup('<a href="https://example.org">x</a><img src="data:image/png;base64,x" alt="">')) == []
+    assert (
+        checks.foreign_resources(soup('<a href="https://example.org">x</a><img src="data:image/png;base64,x" alt="">'))
+        == []
+    )
 
 
 @pytest.mark.parametrize("code", ['fetch("https://example.org/x")', "load('//cdn.example.org/x.js')"])
 def test_a_script_that_asks_another_host_is_found(code: str) -> None:
     assert len(checks.script_addresses(code)) == 1
-    assert checks.script_addresses("// see https://example.org/x\n/* https://example.org */ let a = 'http://www.w3.org/2000/svg';") == []
+    assert (
+        checks.script_addresses(
+            "// see https://example.org/x\n/* https://example.org */ let a = 'http://www.w3.org/2000/svg';"
+        )
+        == []
+    )
 
 
 def test_a_picture_without_words_is_found() -> None:

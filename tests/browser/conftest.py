@@ -29,7 +29,9 @@ def browser() -> Iterator[Any]:
     """Chromium; skipped with a sentence where there is none, except in CI, where that is a failure."""
     program = find_chromium()
     if program is None:
-        reason = "There is no Chromium on this machine, so the browser tests cannot run. On Debian: apt install chromium"
+        reason = (
+            "There is no Chromium on this machine, so the browser tests cannot run. On Debian: apt install chromium"
+        )
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
@@ -87,7 +89,9 @@ class Watch:
         self.page.set_default_timeout(15_000)
         self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("response", lambda answer: answer.status >= 400 and self.errors.append(f"{answer.status} {answer.url}"))
+        self.page.on(
+            "response", lambda answer: answer.status >= 400 and self.errors.append(f"{answer.status} {answer.url}")
+        )
         self.page.on("requestfailed", lambda request: self.errors.append(f"failed: {request.url}"))
         self.page.route("**/*", self._gate)
 

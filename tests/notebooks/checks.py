@@ -115,8 +115,7 @@ def shows_no_errors(chapter: Chapter) -> list[str]:
                 )
             elif tagged(cell, "needs:"):
                 found.append(
-                    f"{chapter.where(cell)} needs an asset and stores {output.ename}; execute it "
-                    "where the asset is."
+                    f"{chapter.where(cell)} needs an asset and stores {output.ename}; execute it where the asset is."
                 )
     return found
 
@@ -140,14 +139,10 @@ def stores_no_widgets(chapter: Chapter) -> list[str]:
     """No widget state and no widget views: their ids are random, and the site shows the island instead."""
     found = []
     if "widgets" in chapter.notebook.metadata:
-        found.append(
-            f"{chapter.name} stores widget state in its metadata; run make execute, which leaves it out."
-        )
+        found.append(f"{chapter.name} stores widget state in its metadata; run make execute, which leaves it out.")
     for cell in chapter.code():
         if any("jupyter.widget" in mime for output in cell.outputs for mime in output.get("data", {})):
-            found.append(
-                f"{chapter.where(cell)} stores a widget's view; run make execute, which leaves it out."
-            )
+            found.append(f"{chapter.where(cell)} stores a widget's view; run make execute, which leaves it out.")
     return found
 
 
@@ -162,10 +157,7 @@ def has_stable_metadata(chapter: Chapter) -> list[str]:
     """No timings, versions, scroll states: a diff shows what an author changed."""
     found = []
     metadata = chapter.notebook.metadata
-    if (
-        dict(metadata.get("kernelspec", {})) != KERNELSPEC
-        or dict(metadata.get("language_info", {})) != LANGUAGE
-    ):
+    if dict(metadata.get("kernelspec", {})) != KERNELSPEC or dict(metadata.get("language_info", {})) != LANGUAGE:
         found.append(
             f"{chapter.name} names a kernel or language version of its own; run make execute, "
             "which writes Python 3 and no more."
@@ -174,9 +166,7 @@ def has_stable_metadata(chapter: Chapter) -> list[str]:
         found.append(f"{chapter.name} has {key!r} in its metadata; run make execute, which takes it out.")
     for cell in chapter.notebook.cells:
         for key in sorted(cell.metadata.keys() - CELL_METADATA):
-            found.append(
-                f"{chapter.where(cell)} has {key!r} in its metadata; run make execute, which takes it out."
-            )
+            found.append(f"{chapter.where(cell)} has {key!r} in its metadata; run make execute, which takes it out.")
     return found
 
 
@@ -204,27 +194,19 @@ def names_no_machine(chapter: Chapter) -> list[str]:
         text = (
             cell.source
             + json.dumps(cell.metadata)
-            + "".join(
-                json.dumps(_without_pictures(output), ensure_ascii=False)
-                for output in cell.get("outputs", [])
-            )
+            + "".join(json.dumps(_without_pictures(output), ensure_ascii=False) for output in cell.get("outputs", []))
         )
         for pattern, what in patterns.items():
             match = re.search(pattern, text)
             if match:
                 found.append(
-                    f"{chapter.where(cell)} holds {what}: {match[0]!r}; print something that is "
-                    "the same everywhere."
+                    f"{chapter.where(cell)} holds {what}: {match[0]!r}; print something that is the same everywhere."
                 )
     return found
 
 
 def _without_pictures(output: NotebookNode) -> dict[str, Any]:
-    data = {
-        mime: value
-        for mime, value in output.get("data", {}).items()
-        if mime not in ("image/png", "image/jpeg")
-    }
+    data = {mime: value for mime, value in output.get("data", {}).items() if mime not in ("image/png", "image/jpeg")}
     return {**output, "data": data}
 
 
@@ -251,16 +233,13 @@ def ignores_little(chapter: Chapter) -> list[str]:
     code = list(chapter.code())
     for cell, following in zip(code, [*code[1:], None], strict=True):
         if IGNORING_COMMENT.search(cell.source):
-            found.append(
-                f"{chapter.where(cell)} steers nbval by a comment; use a tag, which readers do not see."
-            )
+            found.append(f"{chapter.where(cell)} steers nbval by a comment; use a tag, which readers do not see.")
         if not IGNORING & set(tags(cell)):
             continue
         ignored.append(cell)
         if following is None or IGNORING & set(tags(following)):
             found.append(
-                f"{chapter.where(cell)} is compared by nothing; follow it with a cell that prints "
-                "or asserts bounds."
+                f"{chapter.where(cell)} is compared by nothing; follow it with a cell that prints or asserts bounds."
             )
     allowed = budget_of(chapter.name)["ignored"]
     if len(ignored) > allowed:
@@ -354,9 +333,7 @@ def pictures_have_alternatives(chapter: Chapter) -> list[str]:
     for cell in chapter.notebook.cells:
         if cell.cell_type == "markdown":
             text = without_code(cell.source)
-            alts = [alt for alt, _ in MARKDOWN_IMAGE.findall(text)] + [
-                alt for _, alt in pictures_in_html(text)
-            ]
+            alts = [alt for alt, _ in MARKDOWN_IMAGE.findall(text)] + [alt for _, alt in pictures_in_html(text)]
             for problem in filter(None, map(alt_problem, alts)):
                 found.append(f"{chapter.where(cell)} {problem}; {SAY_WHAT_IT_SHOWS}.")
         elif cell.cell_type == "code":
@@ -590,9 +567,7 @@ def exercises_ask_what_their_checkers_check(chapter: Chapter) -> list[str]:
                     f"title, {exercise.title!r}."
                 )
             if exercise.stub.strip() not in cell.source:
-                found.append(
-                    f"{chapter.where(cell)} does not hold the stub of {name}; begin the cell with it."
-                )
+                found.append(f"{chapter.where(cell)} does not hold the stub of {name}; begin the cell with it.")
     return found
 
 
@@ -600,7 +575,8 @@ def exercises_ask_what_their_checkers_check(chapter: Chapter) -> list[str]:
 
 
 def count_lines(cell: NotebookNode) -> int:
-    return len(cell.source.strip("\n").splitlines())
+    """Lines to read: blank ones and lone brackets, which a formatter makes, do not count."""
+    return sum(bool(re.search(r"\w", line)) for line in cell.source.splitlines())
 
 
 @check
@@ -668,9 +644,7 @@ def links_resolve(chapter: Chapter) -> list[str]:
         own |= set(re.findall(r"""\bid=["']([^"']+)["']""", cell.source))
     for cell in chapter.markdown():
         text = without_code(cell.source)
-        targets = [target for _, target in links(text)] + [
-            target for _, target in MARKDOWN_IMAGE.findall(text)
-        ]
+        targets = [target for _, target in links(text)] + [target for _, target in MARKDOWN_IMAGE.findall(text)]
         for target in targets:
             if re.match(r"[a-z][a-z+.-]*:", target):
                 continue
@@ -750,8 +724,7 @@ def has_the_shape_of_a_chapter(chapter: Chapter) -> list[str]:
             found.append(f"{chapter.name} lacks {what}.")
         elif places[-1] < place:
             found.append(
-                f"{chapter.name}: {name} comes too early; the order is "
-                f"{', '.join(part for part, _, _ in PARTS)}."
+                f"{chapter.name}: {name} comes too early; the order is {', '.join(part for part, _, _ in PARTS)}."
             )
         else:
             place = places[0]

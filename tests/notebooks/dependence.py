@@ -20,9 +20,7 @@ def python_of(source: str) -> str:
 
 
 def _free_names(table: symtable.SymbolTable) -> set[str]:
-    names = {
-        symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced() and symbol.is_global()
-    }
+    names = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced() and symbol.is_global()}
     return names.union(*(_free_names(child) for child in table.get_children()))
 
 
@@ -31,9 +29,7 @@ def _names(statement: ast.stmt) -> tuple[set[str], set[str], set[str]]:
     table = symtable.symtable(ast.unparse(statement), "cell", "exec")
     read = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
     read = read.union(*(_free_names(child) for child in table.get_children()))
-    assigned = {
-        symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()
-    }
+    assigned = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
     changed = set()
     for node in ast.walk(statement):
         target: ast.expr | None = None

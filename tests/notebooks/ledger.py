@@ -117,33 +117,25 @@ def problems(
         if lacking:
             continue
         if entry["source"] not in known:
-            found.append(
-                f"{row} cites {entry['source']!r}, and book/bibliography.md has no ({entry['source']})=."
-            )
+            found.append(f"{row} cites {entry['source']!r}, and book/bibliography.md has no ({entry['source']})=.")
         interval = entry["interval"]
         if not _is_number(entry["ours"]) or not NUMBER.search(entry["published"]):
             found.append(
-                f"{row}: published and ours are numbers; they are {entry['published']!r} and "
-                f"{entry['ours']!r}."
+                f"{row}: published and ours are numbers; they are {entry['published']!r} and {entry['ours']!r}."
             )
         elif not (isinstance(interval, list) and len(interval) == 2 and all(map(_is_number, interval))):
             found.append(f"{row}: interval is [low, high], and it is {interval!r}.")
         elif not Decimal(interval[0]) <= Decimal(entry["ours"]) <= Decimal(interval[1]):
-            found.append(
-                f"{row}: ours, {entry['ours']}, lies outside its own interval {interval[0]} to {interval[1]}."
-            )
+            found.append(f"{row}: ours, {entry['ours']}, lies outside its own interval {interval[0]} to {interval[1]}.")
         if not CALL.fullmatch(entry["measure"]):
             found.append(
-                f'{row}: measure is "module:function" or "module:function(argument)", not '
-                f"{entry['measure']!r}."
+                f'{row}: measure is "module:function" or "module:function(argument)", not {entry["measure"]!r}.'
             )
         chapters = sorted(notebooks.glob(f"{entry['chapter']}_*.ipynb"))
         if not chapters:
             found.append(f"{row} names chapter {entry['chapter']!r}, and no chapter's file begins so.")
         elif entry["cell"] not in _cell_ids(chapters[0]):
-            found.append(
-                f"{row} names the cell {entry['cell']!r}, and {chapters[0].name} has no cell of that id."
-            )
+            found.append(f"{row} names the cell {entry['cell']!r}, and {chapters[0].name} has no cell of that id.")
     return found
 
 
@@ -170,8 +162,7 @@ def drift(row: Row, measured: Mapping[str, Any]) -> list[str]:
     found = []
     if not _holds(row.ours, measured["ours"]):
         found.append(
-            f"The ledger's row {row.id} says ours is {row.ours}, and {row.measure} measures "
-            f"{measured['ours']}."
+            f"The ledger's row {row.id} says ours is {row.ours}, and {row.measure} measures {measured['ours']}."
         )
     if "interval" in measured and not all(map(_holds, row.interval, measured["interval"])):
         low, high = measured["interval"]
@@ -181,7 +172,6 @@ def drift(row: Row, measured: Mapping[str, Any]) -> list[str]:
         )
     if "coverage" in measured and str(measured["coverage"]) != row.coverage:
         found.append(
-            f"The ledger's row {row.id} says it covers {row.coverage}, and {row.measure} covers "
-            f"{measured['coverage']}."
+            f"The ledger's row {row.id} says it covers {row.coverage}, and {row.measure} covers {measured['coverage']}."
         )
     return found

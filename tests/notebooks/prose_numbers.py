@@ -158,8 +158,7 @@ def sums(text: str) -> Iterator[tuple[int, int, int, bool]]:
         except (SyntaxError, ValueError, ZeroDivisionError):
             continue
         comes_out = all(
-            abs(value - values[0]) <= tolerance
-            for value, tolerance in zip(values[1:], tolerances[1:], strict=True)
+            abs(value - values[0]) <= tolerance for value, tolerance in zip(values[1:], tolerances[1:], strict=True)
         )
         yield match.start(), match.start() + len(parts[0]), match.end(), comes_out
 
@@ -231,9 +230,7 @@ def figures(markdown: str) -> list[Figure]:
         place = bisect.bisect_right(breaks, start)
         sentence = markdown[breaks[place - 1] : breaks[min(place, len(breaks) - 1)]]
         decimals = _decimals(written.partition("e")[0])
-        found.append(
-            Figure(kind, written, _decimal(written), decimals, start, end, sentence, part_in_sum(start))
-        )
+        found.append(Figure(kind, written, _decimal(written), decimals, start, end, sentence, part_in_sum(start)))
 
     for kind, pattern in (("percentage", PERCENTAGE), ("multiple", MULTIPLE)):
         for match in pattern.finditer(text):
@@ -370,9 +367,7 @@ def evidence(cells: Iterable[NotebookNode]) -> Evidence:
 # Does a figure follow from its evidence?
 
 
-def _is_rounding(
-    value: Decimal, decimals: int, computed: Decimal, computed_decimals: int, literal: bool
-) -> bool:
+def _is_rounding(value: Decimal, decimals: int, computed: Decimal, computed_decimals: int, literal: bool) -> bool:
     if literal:
         return value == computed
     if computed_decimals < decimals:
@@ -410,10 +405,7 @@ def follows(figure: Figure, known: Evidence, whole_chapter: Evidence) -> bool:
             _is_rounding(value, figure.decimals - exponent, number.value, number.decimals, number.literal)
             for number in known.numbers
         )
-    return any(
-        _is_rounding(value, decimals, number.value, number.decimals, number.literal)
-        for number in known.numbers
-    )
+    return any(_is_rounding(value, decimals, number.value, number.decimals, number.literal) for number in known.numbers)
 
 
 def _is_count(value: Decimal, number: Computed) -> bool:
@@ -456,9 +448,7 @@ def exercise_prompts(chapter: Chapter) -> list[str]:
 class Facts:
     """What a chapter's sections, the ledger and the list of exceptions allow its prose to say."""
 
-    def __init__(
-        self, chapter: Chapter, rows: list[ledger.Row] | None = None, exceptions: Path = EXCEPTIONS
-    ) -> None:
+    def __init__(self, chapter: Chapter, rows: list[ledger.Row] | None = None, exceptions: Path = EXCEPTIONS) -> None:
         self.chapter = chapter
         self.sections = sections(chapter.notebook)
         self.known = {id(section): evidence(section.cells) for section in self.sections}
@@ -522,14 +512,11 @@ def problems(chapter: Chapter, facts: Facts | None = None) -> list[str]:
         for passage in passages(section):
             where = chapter.where(passage.cell)
             found.extend(
-                f"{where} {_what_is_wrong(figure, passage, section)}"
-                for figure in untrue(facts, passage, section)
+                f"{where} {_what_is_wrong(figure, passage, section)}" for figure in untrue(facts, passage, section)
             )
             unknown = set(tagged(passage.cell, "ledger:")) - facts.rows.keys()
             if not passage.what:
-                found.extend(
-                    f"{where} is tagged ledger:{row}, and the ledger has no such row." for row in unknown
-                )
+                found.extend(f"{where} is tagged ledger:{row}, and the ledger has no such row." for row in unknown)
     return found
 
 
@@ -539,7 +526,8 @@ def _what_is_wrong(figure: Figure, passage: Passage, section: Section) -> str:
     todo = WHAT_TO_DO.get(figure.kind, "print the number in this section, with as many digits or more")
     return (
         f"says {figure.text}{passage.what} ({figure.kind}), and nothing in {section.title!r} rounds to it; "
-        f"mend the figure, {todo}, link the sentence to the section that shows it, or tag the cell ledger:ROW."
+        f"mend the figure, {todo}, link the sentence to the section that shows it, "
+        "or tag the cell ledger:<row>."
     )
 
 

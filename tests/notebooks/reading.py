@@ -134,9 +134,7 @@ def anchors(markdown: str) -> set[str]:
     """Everything a link can point at: headings, `(name)=` targets, `id` attributes."""
     text = without_code(markdown)
     return (
-        {slug(title) for _, title in headings(markdown)}
-        | set(TARGET.findall(text))
-        | set(ID_ATTRIBUTE.findall(text))
+        {slug(title) for _, title in headings(markdown)} | set(TARGET.findall(text)) | set(ID_ATTRIBUTE.findall(text))
     )
 
 

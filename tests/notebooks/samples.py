@@ -23,9 +23,7 @@ def code(source: str, output: str = "", *, tags: list[str] | None = None, **meta
 
 
 def figure(alt: str = ALT, caption: str = "The angle between cat and dog is small.") -> NotebookNode:
-    cell = code(
-        "draw(cat, dog)", mystnb={"image": {"alt": alt}, "figure": {"caption": caption, "name": "angle"}}
-    )
+    cell = code("draw(cat, dog)", mystnb={"image": {"alt": alt}, "figure": {"caption": caption, "name": "angle"}})
     cell.outputs = [new_output("display_data", data={"image/png": "iVBORw0KGgo=", "text/plain": "<Figure>"})]
     return cell
 
@@ -83,9 +81,7 @@ def clean_cells() -> list[NotebookNode]:
         markdown("### Exercise 2 of 3: a function\n\nFind a function."),
         code("answer = ...\nch07.two.check(answer)", "Nothing to check yet.\n", tags=["exercise:ch07.two"]),
         markdown("### Exercise 3 of 3: real data\n\nFind real data."),
-        code(
-            "answer = ...\nch07.three.check(answer)", "Nothing to check yet.\n", tags=["exercise:ch07.three"]
-        ),
+        code("answer = ...\nch07.three.check(answer)", "Nothing to check yet.\n", tags=["exercise:ch07.three"]),
         markdown("## Quiz"),
         code("ch07.quiz.show()", "What follows?\n", tags=["quiz:ch07"]),
         markdown(LEARNED),

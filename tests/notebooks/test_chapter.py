@@ -67,9 +67,7 @@ def test_what_cannot_be_started_is_refused_with_a_sentence(
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_a_start_that_fails_leaves_everything_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_start_that_fails_leaves_everything_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for folder in ("notebooks", "embedlib/exercises", "tests/exercises"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "_toc.yml").write_text(TOC, encoding="utf-8")
@@ -102,17 +100,13 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(course: Path, *command: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "PYTHONPATH": str(course)}
-    return subprocess.run(
-        [sys.executable, *command], cwd=course, env=env, capture_output=True, text=True, timeout=600
-    )
+    return subprocess.run([sys.executable, *command], cwd=course, env=env, capture_output=True, text=True, timeout=600)
 
 
 def test_a_new_chapter_passes_hygiene_and_its_figures_are_true(course: Path) -> None:
     tests = ["test_hygiene.py", "test_prose_numbers.py"]
     number = (course / "number").read_text(encoding="utf-8")
-    done = run(
-        course, "-m", "pytest", *(f"tests/notebooks/{t}" for t in tests), "-k", f"{number}_counting_contexts"
-    )
+    done = run(course, "-m", "pytest", *(f"tests/notebooks/{t}" for t in tests), "-k", f"{number}_counting_contexts")
     assert done.returncode == 0 and " passed" in done.stdout, done.stdout
 
 
@@ -132,6 +126,7 @@ def test_a_new_chapters_exercises_pass_their_tests(course: Path) -> None:
 def test_a_new_chapters_code_is_linted_and_typed(course: Path) -> None:
     number = (course / "number").read_text(encoding="utf-8")
     modules = [f"embedlib/exercises/ch{number}.py", f"tests/exercises/known_answers_ch{number}.py"]
+    modules += [str(path.relative_to(course)) for path in course.glob("notebooks/*_counting_contexts.ipynb")]
     for command in (["-m", "ruff", "check", *modules], ["-m", "ruff", "format", "--check", *modules]):
         done = run(course, *command)
         assert done.returncode == 0, done.stdout

@@ -138,9 +138,7 @@ BREAKS: list[tuple[str, Break, str]] = [
     ),
     (
         "ignores_little",
-        lambda nb: [
-            add(nb, code("fit()", tags=["nbval-ignore-output"]), code("assert True")) for _ in range(3)
-        ],
+        lambda nb: [add(nb, code("fit()", tags=["nbval-ignore-output"]), code("assert True")) for _ in range(3)],
         "its budget is 2",
     ),
     (

@@ -82,9 +82,7 @@ def test_widgets_are_not_stored(path: Path) -> None:
 def test_a_failing_cell_leaves_the_file_as_it_was_and_is_named(path: Path) -> None:
     notebook(path, code("x = 1", "old\n"), code("x.nothing"))
     before = path.read_bytes()
-    with pytest.raises(
-        execute.ChapterError, match=r"07_sample\.ipynb, cell 2 \(id cell-1\) failed: AttributeError"
-    ):
+    with pytest.raises(execute.ChapterError, match=r"07_sample\.ipynb, cell 2 \(id cell-1\) failed: AttributeError"):
         execute.execute(path)
     assert path.read_bytes() == before
     assert list(path.parent.iterdir()) == [path]

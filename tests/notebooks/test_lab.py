@@ -44,9 +44,7 @@ def scribble(path: Path) -> bytes:
 def test_a_copy_has_no_outputs_and_the_chapter_keeps_them(course: Chapter, my: Path) -> None:
     before = course.path.read_bytes()
     assert lay(course, my) == []
-    cells = [
-        cell for cell in nbformat.read(my / "07_sample.ipynb", as_version=4).cells if cell.cell_type == "code"
-    ]
+    cells = [cell for cell in nbformat.read(my / "07_sample.ipynb", as_version=4).cells if cell.cell_type == "code"]
     assert len(cells) > 5
     assert all(cell.outputs == [] and cell.execution_count is None for cell in cells)
     assert course.path.read_bytes() == before

@@ -80,9 +80,7 @@ def test_true_outputs_pass_and_an_edited_one_is_caught(run) -> None:
 
 
 def test_a_cell_without_its_asset_is_skipped_and_says_why(run) -> None:
-    absent = code(
-        "raise RuntimeError('never run')", "0.9\n", tags=["needs:bert-base-uncased", "raises-exception"]
-    )
+    absent = code("raise RuntimeError('never run')", "0.9\n", tags=["needs:bert-base-uncased", "raises-exception"])
     result = run(code("print(1)", "1\n"), absent)
     assert (result.count("passed"), result.count("skipped"), result.count("failed")) == (1, 1, 0), result.text
     assert "needs bert-base-uncased, which is not on this machine" in result.text

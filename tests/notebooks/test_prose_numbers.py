@@ -73,18 +73,13 @@ def test_what_is_no_figure_is_told_apart_by_its_form(prose: str) -> None:
 
 def table(html: str) -> NotebookNode:
     cell = code("ranks(vectors)")
-    cell.outputs = [
-        new_output("execute_result", data={"text/html": html, "text/plain": "..."}, execution_count=1)
-    ]
+    cell.outputs = [new_output("execute_result", data={"text/html": html, "text/plain": "..."}, execution_count=1)]
     return cell
 
 
 SECTION = code(
     "print('share of strangers above', share)\nk = 10_000\nx = -0.25",
-    (
-        "cosine 0.6234, dot -0.0812, rank 262 of 400,000 words\nshare 0.1182, 7.26 times as "
-        "fast\nthe bound is 1.2e-06\n"
-    ),
+    ("cosine 0.6234, dot -0.0812, rank 262 of 400,000 words\nshare 0.1182, 7.26 times as fast\nthe bound is 1.2e-06\n"),
 )
 
 
@@ -143,9 +138,7 @@ def test_a_link_to_another_chapter_is_evidence(tmp_path: Path) -> None:
         [markdown("# T"), markdown("## The first"), code("print(c)", "0.623\n")], tmp_path, "06_first.ipynb"
     )
     nbformat.write(first.notebook, first.path)
-    later = chapter(
-        [markdown("# T\n\n[Chapter 6](06_first.ipynb#the-first) found 0.623, not 0.624.")], tmp_path
-    )
+    later = chapter([markdown("# T\n\n[Chapter 6](06_first.ipynb#the-first) found 0.623, not 0.624.")], tmp_path)
     assert [problem.split(" says ")[1][:5] for problem in problems(later)] == ["0.624"]
 
 
@@ -216,8 +209,7 @@ def test_a_figure_moves_by_its_last_digit(prose: str, up: str, down: str) -> Non
 
 def test_code_is_evidence_as_it_is_written() -> None:
     numbers = {
-        (str(n.value), n.literal)
-        for n in evidence([code("x = f(-0.25, 3 - 0.5, 10_000)  # 0.9\ny = '0.7'")]).numbers
+        (str(n.value), n.literal) for n in evidence([code("x = f(-0.25, 3 - 0.5, 10_000)  # 0.9\ny = '0.7'")]).numbers
     }
     assert numbers == {("-0.25", True), ("3", True), ("0.5", True), ("10000", True)}
 
@@ -246,19 +238,12 @@ def test_every_exception_is_used_and_has_a_reason() -> None:
     listed = tomllib.loads(prose_numbers.EXCEPTIONS.read_text(encoding="utf-8"))
     chapters: dict[str, Chapter] = {path.name[:2]: read_chapter(path) for path in PATHS}
     for number, reasons in listed.items():
-        assert number in chapters, (
-            f"prose_exceptions.toml has a table [{number}], and there is no such chapter"
-        )
+        assert number in chapters, f"prose_exceptions.toml has a table [{number}], and there is no such chapter"
         used = {
-            f.text
-            for s in Facts(chapters[number]).sections
-            for p in prose_numbers.passages(s)
-            for f in figures(p.text)
+            f.text for s in Facts(chapters[number]).sections for p in prose_numbers.passages(s) for f in figures(p.text)
         }
         for figure, reason in reasons.items():
-            assert figure in used, (
-                f"prose_exceptions.toml excepts {figure} in chapter {number}, which does not say it"
-            )
+            assert figure in used, f"prose_exceptions.toml excepts {figure} in chapter {number}, which does not say it"
             assert len(reason.split()) >= 4, (
                 f"prose_exceptions.toml excepts {figure} in chapter {number} without a reason"
             )

@@ -45,9 +45,7 @@ class Workshop:
             for member, data in members.items():
                 archive.writestr(member, data)
             archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-            archive.writestr(
-                f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-            )
+            archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
             archive.writestr(f"{info}/RECORD", "")
         return {"kind": "wheel", "where": f"{name}=={version}", **self.facts(file)}
 
@@ -114,9 +112,7 @@ class Workshop:
 
 
 def _inline(record: dict[str, object]) -> str:
-    return (
-        "{ " + ", ".join(f"{json.dumps(key)} = {json.dumps(value)}" for key, value in record.items()) + " }"
-    )
+    return "{ " + ", ".join(f"{json.dumps(key)} = {json.dumps(value)}" for key, value in record.items()) + " }"
 
 
 @pytest.fixture

@@ -108,8 +108,7 @@ def test_the_catalog_has_no_key_that_nothing_reads() -> None:
     with entries.CATALOG_FILE.open("rb") as stream:
         raw = tomllib.load(stream)
     known = {
-        "asset": "summary licence redistributable citation size default pinned homepage "
-        "files sources manifest",
+        "asset": "summary licence redistributable citation size default pinned homepage files sources manifest",
         "files": "name size sha256 mirror",
         "sources": "kind where members folder sha256 size archive revision",
     }
@@ -124,9 +123,7 @@ def test_glove_is_stanfords() -> None:
     vectors = np.load(path("glove-6b-50d", "glove_6B_50d_emb.npy"), mmap_mode="r")
     assert vectors.shape == (400_000, 50)
     assert vectors.dtype == np.float32
-    assert vectors[0, :5].round(5).tolist() == pytest.approx(
-        [0.418, 0.24968, -0.41242, 0.1217, 0.34527], abs=1e-6
-    )
+    assert vectors[0, :5].round(5).tolist() == pytest.approx([0.418, 0.24968, -0.41242, 0.1217, 0.34527], abs=1e-6)
 
 
 def test_the_first_word_of_glove_is_the() -> None:

@@ -29,9 +29,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return code, out, err
 
 
-def test_list_shows_size_licence_and_how_each_comes(
-    words: Workshop, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_list_shows_size_licence_and_how_each_comes(words: Workshop, capsys: pytest.CaptureFixture[str]) -> None:
     words.asset("wheeled", {"a": WORDS}, {"kind": "wheel", "where": "a-pkg==1.0"})
     words.asset("hosted", {"a": WORDS}, {"kind": "url", "where": "https://example.org/"})
     code, out, _ = run(capsys, "assets", "list")
@@ -46,9 +44,7 @@ def test_list_shows_size_licence_and_how_each_comes(
     assert "11 B  here" in run(capsys, "assets", "list")[1]
 
 
-def test_list_with_a_name_shows_everything_about_it(
-    words: Workshop, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_list_with_a_name_shows_everything_about_it(words: Workshop, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "assets", "list", "lost")
     assert code == 0
     for part in ("CC BY 4.0 (not to be passed on)", "nobody2020", "https://example.org/lost", "lost.txt"):
@@ -78,9 +74,7 @@ def test_quiet_is_quiet(words: Workshop, capsys: pytest.CaptureFixture[str]) -> 
     assert run(capsys, "assets", "fetch", "--quiet") == (0, "", "")
 
 
-def test_verify_finds_what_changed_and_how_to_mend_it(
-    words: Workshop, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_verify_finds_what_changed_and_how_to_mend_it(words: Workshop, capsys: pytest.CaptureFixture[str]) -> None:
     assert "Nothing has been fetched yet" in run(capsys, "assets", "verify")[1]
     held = path("words", "words.txt")
     assert run(capsys, "assets", "verify") == (0, "words: 1 file right\n", "")
@@ -106,15 +100,11 @@ def test_where_prints_a_place_and_downloads_nothing(
 ) -> None:
     path("words")
     assert run(capsys, "assets", "where", "words") == (0, f"{words.home / 'words'}\n", "")
-    assert (
-        run(capsys, "assets", "where", "words", "words.txt")[1] == f"{words.home / 'words' / 'words.txt'}\n"
-    )
+    assert run(capsys, "assets", "where", "words", "words.txt")[1] == f"{words.home / 'words' / 'words.txt'}\n"
     assert run(capsys, "assets", "where", "words", "word.txt")[0] == 2
 
 
-def test_where_does_not_fetch(
-    words: Workshop, capsys: pytest.CaptureFixture[str], no_downloads: None
-) -> None:
+def test_where_does_not_fetch(words: Workshop, capsys: pytest.CaptureFixture[str], no_downloads: None) -> None:
     words.asset("wheeled", {"a": WORDS}, {"kind": "wheel", "where": "a-pkg==1.0"})
     code, out, err = run(capsys, "assets", "where", "wheeled")
     assert (code, out) == (1, "")
@@ -193,9 +183,7 @@ def checks() -> dict[str, doctor.Check]:
     return {check.name: check for check in doctor.examine()}
 
 
-def test_doctor_is_content_where_everything_is_here(
-    words: Workshop, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_doctor_is_content_where_everything_is_here(words: Workshop, capsys: pytest.CaptureFixture[str]) -> None:
     path("words")
     code, out, err = run(capsys, "doctor")
     assert (code, err) == (0, "")
@@ -282,9 +270,7 @@ def test_doctor_counts_what_a_mirror_holds(words: Workshop, monkeypatch: pytest.
 
 
 def test_doctor_looks_for_a_browser(words: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        doctor.shutil, "which", lambda name: "/usr/bin/chromium" if name == "chromium" else None
-    )
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: "/usr/bin/chromium" if name == "chromium" else None)
     assert checks()["Chromium"].ok
     monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
     assert checks()["Chromium"].mend == "python -m playwright install chromium"

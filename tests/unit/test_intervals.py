@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from embedlib.evaluation.intervals import bootstrap_interval, bootstrap_spearman, percentile_interval
+from embedlib.evaluation.intervals import bootstrap_interval, bootstrap_spearman, percentile_interval, share_higher
 
 
 def naive_spearman(x, y, n_bootstrap, seed):
@@ -121,3 +121,31 @@ def test_figures_that_could_not_be_computed_are_left_out():
 def test_bad_input_is_met_with_a_sentence(call, says):
     with pytest.raises(ValueError, match=says):
         call()
+
+
+def test_share_higher_is_the_area_under_the_roc_curve():
+    from sklearn.metrics import roc_auc_score
+
+    rng = np.random.default_rng(1)
+    ones, others = rng.normal(0.5, 1, 60).round(1), rng.normal(0, 1, 90).round(1)  # rounded, so that there are ties
+    expected = roc_auc_score([1] * 60 + [0] * 90, np.concatenate([ones, others]))
+    found = share_higher(ones, others)
+    assert found.share == pytest.approx(expected)
+    assert found.low < expected < found.high
+
+
+def test_share_higher_draws_both_groups_again():
+    """With one number against many, the interval comes from the many alone; with one against one it has no width."""
+    many = np.random.default_rng(0).normal(size=50)
+    wide, mirrored, none = share_higher([0.0], many), share_higher(many, [0.0]), share_higher([1.0], [0.0])
+    assert wide.low < wide.share < wide.high
+    assert mirrored.low < mirrored.share < mirrored.high
+    assert (none.share, none.low, none.high) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("group", [[], [np.nan, 1.0], [[1.0]]])
+def test_share_higher_refuses_groups_that_cannot_be_compared(group):
+    with pytest.raises(ValueError, match="first group"):
+        share_higher(group, [1.0])
+    with pytest.raises(ValueError, match="second group"):
+        share_higher([1.0], group)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from embedlib import assets, neighbors
-from embedlib.neighbors import cosines, most_similar, nearest, ranks
+from embedlib.neighbors import cosines, most_similar, nearest, pair_cosines, ranks, stranger_cosines
 from embedlib.word_vectors import UnknownWordError, as_keyed_vectors, load_word_vectors
 
 TOY = {"cat": [0.2, 0.5, -0.1], "dog": [0.1, 0.4, -0.2], "fish": [-0.3, 0.1, 0.7]}
@@ -321,3 +321,33 @@ def test_small_chunks_and_blocks_give_the_same_real_answers(glove, monkeypatch):
     after = nearest(glove, words, k=25)
     assert (before.words == after.words).all()
     assert (before.cosines == after.cosines).all()
+
+
+def test_pair_cosines_are_those_of_gensim_and_independent_of_length(glove):
+    pairs = [("cat", "dog"), ("cat", "fish"), ("hot", "cold"), ("snake", "tephritid")]
+    found = pair_cosines(glove, *zip(*pairs, strict=True))
+    assert found == pytest.approx([glove.similarity(*pair) for pair in pairs], abs=1e-6)
+
+
+def test_pair_cosines_want_a_partner_for_each_word():
+    with pytest.raises(ValueError, match="needs a partner"):
+        pair_cosines(TOY, ["cat"], [])
+    with pytest.raises(UnknownWordError):
+        pair_cosines(TOY, ["cat"], ["qwzx"])
+
+
+def test_strangers_are_never_a_word_with_itself_and_every_pair_comes_up():
+    vectors = {"a": [1.0, 0.0], "b": [0.0, 1.0], "c": [1.0, 1.0]}
+    assert set(stranger_cosines(vectors, 500).round(3)) == {0.0, 0.707}
+
+
+def test_strangers_are_drawn_from_the_most_frequent_words_only_and_the_same_each_time():
+    vectors = {"a": [1.0, 0.0], "b": [0.0, 1.0], "c": [1.0, 1.0]}
+    assert set(stranger_cosines(vectors, 100, restrict_vocab=2)) == {0.0}
+    assert (stranger_cosines(vectors, 100) == stranger_cosines(vectors, 100)).all()
+    assert (stranger_cosines(vectors, 100) != stranger_cosines(vectors, 100, seed=1)).any()
+
+
+def test_one_word_has_no_strangers():
+    with pytest.raises(ValueError, match="two different words"):
+        stranger_cosines({"a": [1.0, 0.0]}, 10)

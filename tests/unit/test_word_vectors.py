@@ -76,7 +76,7 @@ def test_google_news_is_26423_words_of_300_numbers():
 
 def test_an_unknown_name_lists_those_there_are():
     with pytest.raises(
-        ValueError, match='"glove" is not a set.*"glove-6b-50d" and "word2vec-googlenews-26k"'
+        ValueError, match=r'"glove" is not a set.*"glove-6b-50d" and "word2vec-googlenews-26k"'
     ):
         load_word_vectors("glove")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,14 +14,11 @@ from embedlib.exercises.guard import is_a
 from embedlib.exercises.messages import Wrong, code, shown, type_name
 from embedlib.exercises.quiz import Choice, Question, Quiz, only_true
 
-if TYPE_CHECKING:
-    from gensim.models.keyedvectors import KeyedVectors
-
 __all__ = ["EXERCISES", "QUIZ", "nearest_word", "odd_one_out", "product", "quiz"]
 
 
 @cache
-def _vectors() -> KeyedVectors:
+def _vectors() -> Any:  # gensim's KeyedVectors, whose methods carry no types
     from embedlib.word_vectors import load_word_vectors
 
     return load_word_vectors("glove-6b-50d")
@@ -34,10 +31,8 @@ def _shared() -> dict[str, object]:
 def _word(function: Callable[..., Any], argument: object) -> str:
     """Call the reader's function and return the one known word that it answers."""
     answer = call(function, argument)
-    if is_a(answer, int) or is_a(answer, np.integer):
-        raise Wrong(
-            f"You return a position, {shown(answer)}. The words are in `vectors.index_to_key`.", "position"
-        )
+    if is_a(answer, int) or issubclass(type(answer), np.integer):
+        raise Wrong(f"You return a position, {shown(answer)}. The words are in `vectors.index_to_key`.", "position")
     if not is_a(answer, str):
         raise Wrong(
             f"One word is asked for; you return {shown(answer)}, of type {code(type_name(answer))}.",
@@ -101,9 +96,7 @@ def _check_nearest_word(answer: object) -> str:
         if found == word:
             raise Wrong(f"`{word}` is the nearest word to `{word}`, always. Leave it out.", "word-itself")
         if found == ordered[-1]:
-            raise Wrong(
-                f"{code(found)} is the word *least* like *{word}*. Which way do you sort?", "ascending"
-            )
+            raise Wrong(f"{code(found)} is the word *least* like *{word}*. Which way do you sort?", "ascending")
         if found != ordered[0]:
             raise Wrong(
                 f"{code(found)} is number {ordered.index(found) + 1} from *{word}*; there is a nearer word.",

@@ -110,7 +110,8 @@ def pool_sentence(pool: Pool) -> str:
         f"Searched: the {header['words']:,} most frequent of the {header['of']:,} words of {header['model']}"
         f", {header['dimensions']} numbers each; ranks are ranks among these. "
         f"The numbers are rounded to eight bits: of a word’s ten neighbours, {rounding['kept']:.1f} on average "
-        f"are those of the unrounded vectors, and their cosines are off by at most {rounding['error']:.3f}"
+        "are those of the unrounded vectors, and their cosines are off by "
+        f"at most {rounding['error']:.3f}"
         f" (measured on {rounding['queries']:,} words)."
     )
 

@@ -318,6 +318,7 @@ function render({ model, el }) {
   let settled = model.get("word");
   let pool = null;
   let loading = null;
+  let failed = false;
   let later = 0;
 
   // The rows are made once and filled again at each answer, so that the focus stays where the reader put it.
@@ -363,12 +364,13 @@ function render({ model, el }) {
       fields.word.status.textContent = loads ? `Loading ${loads} of word vectors …` : "Loading the word vectors …";
       el.setAttribute("aria-busy", "true");
       try {
-        pool = await readPool(await requestPart(model, "data"));
+        pool = await readPool(await requestPart(model, "data", failed));
         fields.word.status.textContent = "";
         showWord();
         showPair();
       } catch (reason) {
         loading = null;
+        failed = true;
         const text = `The word vectors did not arrive (${reason.message}). What stands below is still true; type again to try again.`;
         fields.word.status.textContent = text;
         announce(text);
@@ -406,7 +408,8 @@ function render({ model, el }) {
   function chosen(key, text) {
     const { at, say } = text.trim() || key === "word" ? understand(pool, text) : { at: -1, say: [""] };
     if (at < 0) { typed(key, text); return; }
-    if (key === "word") { settle(); setWord(key, pool.words[at], say, []); settle(); } else setWord(key, pool.words[at], say, []);
+    setWord(key, pool.words[at], say, []);
+    if (key === "word") settle();
     fields[key].input.value = pool.words[at];
   }
 

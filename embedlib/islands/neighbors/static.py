@@ -95,7 +95,7 @@ def neighbours_table(pool: Pool, word: str, found: Sequence[tuple[str, float]]) 
         attributes = f'class="nb-neighbour" data-cosine="{score:.6f}"'
         rows.append(row(str(i), name, attributes, signed(score), max(score, 0)))
     return f"""<table class="nb-table">
-<caption>The ten nearest words to <i data-role="query">{html.escape(word)}</i></caption>
+<caption>Nearest to <i data-role="query">{html.escape(word)}</i></caption>
 <thead><tr><th scope="col" class="nb-rank">rank</th><th scope="col">word</th><th scope="col">cosine</th>
 <th scope="col">its {pool.vectors.shape[1]} numbers</th></tr></thead>
 <tbody data-role="rows">
