@@ -91,9 +91,7 @@ def nearest(
     usable = int(np.count_nonzero(lengths))
     _check_k(k, usable - most_excluded, keyed)
     if batch < 1:
-        raise ValueError(
-            f"batch is the number of queries worked on at once; it is {batch} and must be at least 1."
-        )
+        raise ValueError(f"batch is the number of queries worked on at once; it is {batch} and must be at least 1.")
 
     indices = np.empty((len(unit), k), dtype=np.int64)
     found = np.empty((len(unit), k), dtype=np.float64)
@@ -174,12 +172,8 @@ def ranks(vectors: KeyedVectors | Mapping[str, Any], word: str, others: str | Se
             raise ValueError(_no_direction(other))
     rounded = scores.round(_DECIMALS)
     rounded[query] = np.nan  # compares as neither larger nor equal
-    before = [
-        np.count_nonzero(rounded > rounded[i]) + np.count_nonzero(rounded[:i] == rounded[i]) for i in where
-    ]
-    return pd.DataFrame(
-        {"word": asked, "cosine": scores[where], "rank": np.array(before, dtype=np.int64) + 1}
-    )
+    before = [np.count_nonzero(rounded > rounded[i]) + np.count_nonzero(rounded[:i] == rounded[i]) for i in where]
+    return pd.DataFrame({"word": asked, "cosine": scores[where], "rank": np.array(before, dtype=np.int64) + 1})
 
 
 def cosines(vectors: KeyedVectors | Mapping[str, Any], query: str | _Array) -> _Array:
@@ -200,16 +194,12 @@ def cosines(vectors: KeyedVectors | Mapping[str, Any], query: str | _Array) -> _
     unit, _ = _queries(keyed, query, exclude=False)
     if len(unit) != 1:
         raise ValueError(f"One word or one vector is needed, and these are {len(unit)}; nearest takes many.")
-    scores = np.concatenate(
-        [_exact_cosines(rows[i : i + _CHUNK], unit[0]) for i in range(0, len(rows), _CHUNK)]
-    )
+    scores = np.concatenate([_exact_cosines(rows[i : i + _CHUNK], unit[0]) for i in range(0, len(rows), _CHUNK)])
     scores[lengths == 0] = np.nan
     return scores
 
 
-def pair_cosines(
-    vectors: KeyedVectors | Mapping[str, Any], words1: Sequence[str], words2: Sequence[str]
-) -> _Array:
+def pair_cosines(vectors: KeyedVectors | Mapping[str, Any], words1: Sequence[str], words2: Sequence[str]) -> _Array:
     """The cosine of each word with the word at the same place in the other list.
 
     Parameters
@@ -360,9 +350,7 @@ def _rows_and_lengths(keyed: Any, restrict_vocab: int | None) -> tuple[_Array, _
     if restrict_vocab is None:
         return rows, lengths
     if restrict_vocab < 1:
-        raise ValueError(
-            f"restrict_vocab is a number of words; it is {restrict_vocab} and must be at least 1."
-        )
+        raise ValueError(f"restrict_vocab is a number of words; it is {restrict_vocab} and must be at least 1.")
     return rows[:restrict_vocab], lengths[:restrict_vocab]
 
 

@@ -163,9 +163,7 @@ def show_vector(
     if title:
         axes.set_title(title)
     assert mesh is not None
-    bar = figure.colorbar(
-        mesh, ax=axes, shrink=1.0, aspect=max(4, 7 * n * strip), pad=0.02, ticks=[-limit, 0, limit]
-    )
+    bar = figure.colorbar(mesh, ax=axes, shrink=1.0, aspect=max(4, 7 * n * strip), pad=0.02, ticks=[-limit, 0, limit])
     bar.ax.set_yticklabels([f"\N{MINUS SIGN}{limit:.3g}", "0", f"{limit:.3g}"])
     bar.ax.tick_params(length=0, labelsize=8.5)
     bar.outline.set_visible(False)
@@ -199,15 +197,19 @@ def show_arrows(
     reach = 1.15 * float(np.abs(rows).max()) or 1.0
     if rows.shape[1] == 2:
         return _arrows_in_a_plane(names, rows, reach, title)
-    figure = _figure(width=5.4, height=4.6)
+    figure = _figure(width=5.4, height=3.9)
     axes: Any = figure.add_subplot(projection="3d")
-    for (name, row), colour in zip(zip(names, rows, strict=True), PALETTE.values(), strict=False):
+    low, high = np.minimum(rows.min(axis=0), 0), np.maximum(rows.max(axis=0), 0)
+    side = 1.15 * float((high - low).max()) or 1.0  # one scale on all three axes, or angles would lie
+    floor, centre = (low + high - side) / 2, (low + high) / 2
+    for row, colour in zip(rows, PALETTE.values(), strict=False):
         axes.quiver(0, 0, 0, *row, color=colour, linewidth=2.2, arrow_length_ratio=0.12)
-        axes.plot([row[0]] * 2, [row[1]] * 2, [-reach, row[2]], color=colour, linewidth=0.8, linestyle=":")
-        axes.scatter([row[0]], [row[1]], [-reach], color=colour, s=10, depthshade=False)
-    for axis in "xyz":
-        getattr(axes, f"set_{axis}lim")(-reach, reach)
-        getattr(axes, f"set_{axis}label")(f"dimension {'xyz'.index(axis)}")
+        axes.plot([row[0]] * 2, [row[1]] * 2, [floor[2], row[2]], color=colour, linewidth=0.8, linestyle=":")
+        axes.scatter([row[0]], [row[1]], [floor[2]], color=colour, s=10, depthshade=False)
+    for place, axis in enumerate("xyz"):
+        getattr(axes, f"set_{axis}lim")(centre[place] - side / 2, centre[place] + side / 2)
+        getattr(axes, f"set_{axis}label")(f"dimension {place}")
+    axes.set_box_aspect((1, 1, 1), zoom=0.9)
     axes.locator_params(nbins=5)
     axes.view_init(elev=elevation, azim=turn)
     _name_arrows(axes, names, rows)
@@ -245,7 +247,7 @@ def show_against_strangers(
     axes.hist(numbers, bins=80, color=PALETTE["blue"], alpha=0.55)
     top = axes.get_ylim()[1]
     for i, (name, value) in enumerate(sorted(marked.items(), key=lambda item: item[1])):
-        height = top * (0.28 + 0.68 * i / max(1, len(marked) - 1))
+        height = top * (1.0 - 0.68 * i / max(1, len(marked) - 1))  # no line crosses a name to its left
         axes.vlines(value, 0, height, color=PALETTE["vermilion"], linewidth=1.3)
         axes.annotate(
             name, (value, height), xytext=(4, -8), textcoords="offset points", color="#A64600", fontweight="bold"
@@ -377,9 +379,7 @@ def _arrows_in_a_plane(names: list[str], rows: _Array, reach: float, title: str 
     for (name, row), colour in zip(zip(names, rows, strict=True), PALETTE.values(), strict=False):
         axes.quiver(0, 0, *row, color=colour, angles="xy", scale_units="xy", scale=1, width=0.012)
         axes.annotate(name, row, xytext=(5, 5), textcoords="offset points", color=colour, fontweight="bold")
-    axes.set(
-        xlim=(-reach, reach), ylim=(-reach, reach), xlabel="dimension 0", ylabel="dimension 1", aspect="equal"
-    )
+    axes.set(xlim=(-reach, reach), ylim=(-reach, reach), xlabel="dimension 0", ylabel="dimension 1", aspect="equal")
     axes.locator_params(nbins=5)
     if title:
         axes.set_title(title)
@@ -401,10 +401,8 @@ def _readable_on(limit: float) -> Callable[[float], str]:
 
 def _name_arrows(axes: Any, names: list[str], rows: _Array) -> None:
     """Put each name beyond the tip of its arrow as seen, above it or, where another tip is close above, below."""
-    from mpl_toolkits.mplot3d import proj3d
-
-    across, up, _ = proj3d.proj_transform(*rows.T, axes.get_proj())
-    seen = np.column_stack([across, up])
+    projected = axes.get_proj() @ np.column_stack([rows, np.ones(len(rows))]).T
+    seen = (projected[:2] / projected[3]).T
     close = 0.04  # of a picture about 0.2 wide
     for i, (name, colour) in enumerate(zip(names, PALETTE.values(), strict=False)):
         apart = np.delete(seen, i, axis=0) - seen[i]
@@ -440,24 +438,18 @@ def _named_rows(vectors: Any, words: str | Sequence[str] | None) -> tuple[list[s
     if isinstance(vectors, Mapping) or hasattr(vectors, "key_to_index"):
         keyed = as_keyed_vectors(vectors)
         if asked is None and not isinstance(vectors, Mapping):
-            raise ValueError(
-                f"Say which of the {len(keyed):,} words to draw: show_vector(vectors, ['cat', 'dog'])."
-            )
+            raise ValueError(f"Say which of the {len(keyed):,} words to draw: show_vector(vectors, ['cat', 'dog']).")
         names = list(vectors) if asked is None else asked
         rows = np.array([get_word_vector(keyed, name) for name in names])
     else:
         try:
             rows = np.atleast_2d(np.asarray(vectors, dtype=np.float64))
         except (TypeError, ValueError):
-            raise ValueError(
-                "A vector is a flat list of numbers; several vectors need equally many each."
-            ) from None
+            raise ValueError("A vector is a flat list of numbers; several vectors need equally many each.") from None
         names = asked or ([""] if len(rows) == 1 else [str(i) for i in range(len(rows))])
     rows = np.asarray(rows, dtype=np.float64)
     if rows.ndim != 2 or rows.size == 0:
-        raise ValueError(
-            f"There is no vector to draw in an array of shape {rows.shape}; give (d,) or (n, d)."
-        )
+        raise ValueError(f"There is no vector to draw in an array of shape {rows.shape}; give (d,) or (n, d).")
     if len(names) != len(rows):
         raise ValueError(f"There are {len(rows)} vectors and {len(names)} names; each vector needs one.")
     for name, row in zip(names, rows, strict=True):

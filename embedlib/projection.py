@@ -87,9 +87,7 @@ def _pca(vectors: Any, n_axes: int) -> Projection:
     total = float((lengths**2).sum())
     if total == 0:
         raise ValueError("All vectors are the same point: there is no direction in which they vary.")
-    if (
-        len(lengths) < n_axes
-    ):  # two points span one line only; the other axes are any that stand upright on it
+    if len(lengths) < n_axes:  # two points span one line only; the other axes are any that stand upright on it
         axes = np.vstack([axes, np.linalg.svd(axes)[2][len(lengths) :]])
         lengths = np.append(lengths, np.zeros(n_axes - len(lengths)))
     axes = axes[:n_axes]

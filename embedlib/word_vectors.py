@@ -62,9 +62,7 @@ def load_word_vectors(name: str = "glove-6b-50d") -> KeyedVectors:
     """
     loaders = {"glove-6b-50d": _load_glove, "word2vec-googlenews-26k": _load_googlenews}
     if name not in loaders:
-        raise ValueError(
-            f'"{name}" is not a set of word vectors that can be loaded; there are {_listed(loaders)}.'
-        )
+        raise ValueError(f'"{name}" is not a set of word vectors that can be loaded; there are {_listed(loaders)}.')
     return loaders[name](name)
 
 
@@ -95,13 +93,10 @@ def as_keyed_vectors(vectors: KeyedVectors | Mapping[str, Any], name: str = "the
         if hasattr(vectors, "key_to_index") and hasattr(vectors, "vectors"):
             return vectors
         raise TypeError(
-            f"Word vectors are needed: gensim KeyedVectors or a dictionary of word to vector; "
-            f"this is {_kind(vectors)}."
+            f"Word vectors are needed: gensim KeyedVectors or a dictionary of word to vector; this is {_kind(vectors)}."
         )
     if not vectors:
-        raise ValueError(
-            "The dictionary of word vectors is empty; it needs at least one word and its vector."
-        )
+        raise ValueError("The dictionary of word vectors is empty; it needs at least one word and its vector.")
     rows = {}
     for word, vector in vectors.items():
         if not isinstance(word, str):
@@ -111,16 +106,12 @@ def as_keyed_vectors(vectors: KeyedVectors | Mapping[str, Any], name: str = "the
         except (TypeError, ValueError):
             raise ValueError(f'The vector of "{word}" is not a list of numbers.') from None
         if row.ndim != 1 or row.size == 0:
-            raise ValueError(
-                f'The vector of "{word}" has shape {row.shape}; a vector is a flat list of numbers.'
-            )
+            raise ValueError(f'The vector of "{word}" has shape {row.shape}; a vector is a flat list of numbers.')
         rows[word] = row
     first, width = next((word, len(row)) for word, row in rows.items())
     for word, row in rows.items():
         if len(row) != width:
-            raise ValueError(
-                f'"{first}" has {width} numbers and "{word}" has {len(row)}; all need equally many.'
-            )
+            raise ValueError(f'"{first}" has {width} numbers and "{word}" has {len(row)}; all need equally many.')
     return _keyed_vectors(list(rows), np.stack(list(rows.values())), name)
 
 
@@ -241,18 +232,14 @@ def _unknown_word(vectors: KeyedVectors, word: str) -> str:
         return f"{where}: {_phrase(known, word)}"
     nearest = _nearest_spellings(known, lower)
     return f"{where}; " + (
-        f"nearest spellings: {_listed(nearest, 'or')}."
-        if nearest
-        else "no word there is spelt nearly like it."
+        f"nearest spellings: {_listed(nearest, 'or')}." if nearest else "no word there is spelt nearly like it."
     )
 
 
 def _phrase(known: Mapping[str, int], phrase: str) -> str:
     parts = phrase.split()
     text = f"it is {len(parts)} words, and each vector here belongs to one"
-    there = [
-        part if part in known else part.lower() for part in parts if part in known or part.lower() in known
-    ]
+    there = [part if part in known else part.lower() for part in parts if part in known or part.lower() in known]
     spellings = [glue.join(case) for case in (parts, phrase.lower().split()) for glue in ("-", "_", "")]
     joined = list(dict.fromkeys(spelling for spelling in spellings if spelling in known))
     offers = []

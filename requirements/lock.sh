@@ -3,7 +3,7 @@
 # usage: requirements/lock.sh [--upgrade]      needs uv on the PATH; without --upgrade, versions stay where they can
 set -euo pipefail
 cd "$(dirname "$0")/.."
-common=(pip compile pyproject.toml --universal --python-version 3.11.5 --generate-hashes --no-header --no-annotate --quiet)
+common=(pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet)
 no_torch=$(mktemp); pins=$(mktemp); trap 'rm -f "$no_torch" "$pins"' EXIT
 echo "torch ; python_version < '3'" >"$no_torch"
 uv "${common[@]}" requirements/unpinned.in --all-extras --overrides "$no_torch" "$@" -o requirements/full.txt

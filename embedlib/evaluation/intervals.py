@@ -62,14 +62,8 @@ def bootstrap_interval(
     if any(len(array) != n for array in arrays):
         raise ValueError(f"The samples differ in length: {', '.join(str(len(a)) for a in arrays)}.")
     if n < 2:
-        raise ValueError(
-            f"An interval needs at least 2 examples, and there is {n}.".replace("is 0", "are none")
-        )
-    values = [
-        statistic(*(array[draw] for array in arrays))
-        for draws in _draws(n, n_bootstrap, seed)
-        for draw in draws
-    ]
+        raise ValueError(f"An interval needs at least 2 examples, and there is {n}.".replace("is 0", "are none"))
+    values = [statistic(*(array[draw] for array in arrays)) for draws in _draws(n, n_bootstrap, seed) for draw in draws]
     return percentile_interval(np.asarray(values, dtype=np.float64), confidence)
 
 
@@ -81,9 +75,7 @@ class Share(NamedTuple):
     high: float
 
 
-def share_higher(
-    ones: Any, others: Any, confidence: float = 0.95, n_bootstrap: int = 1000, seed: int = 0
-) -> Share:
+def share_higher(ones: Any, others: Any, confidence: float = 0.95, n_bootstrap: int = 1000, seed: int = 0) -> Share:
     """How often a number drawn from one group is higher than one drawn from another; a tie counts one half.
 
     This is the area under the ROC curve (AUC) of a score that should be higher for the first group, and the

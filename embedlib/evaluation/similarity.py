@@ -95,12 +95,9 @@ class SimilarityResult:
             "words looked up": _CASE_SAYS[self.case],
         }
         body = "".join(
-            f'<tr><th scope="row">{escape(key)}</th><td>{escape(value)}</td></tr>'
-            for key, value in rows.items()
+            f'<tr><th scope="row">{escape(key)}</th><td>{escape(value)}</td></tr>' for key, value in rows.items()
         )
-        return (
-            f'<table class="similarity"><caption>{escape(self.name)}</caption><tbody>{body}</tbody></table>'
-        )
+        return f'<table class="similarity"><caption>{escape(self.name)}</caption><tbody>{body}</tbody></table>'
 
     def _interval(self) -> str:
         return f" [{self.low:.3f}, {self.high:.3f}]" if np.isfinite(self.low) else ""
@@ -189,9 +186,7 @@ def evaluate_similarity(
     model = np.full(len(pairs), np.nan)
     widths = {vector.shape for vector in unit.values() if vector is not None}
     if len(widths) > 1:
-        raise ValueError(
-            f"The vectors differ in length: {', '.join(str(width[0]) for width in sorted(widths))}."
-        )
+        raise ValueError(f"The vectors differ in length: {', '.join(str(width[0]) for width in sorted(widths))}.")
     for i, (a, b) in enumerate(_both(pairs)):
         left, right = unit[a], unit[b]
         if left is not None and right is not None:
@@ -267,9 +262,7 @@ def _lookup(embeddings: Any) -> tuple[Callable[[str], Any], Callable[[], Any]]:
 
         return from_rows, lambda: rows.mean(axis=0, dtype=np.float64)
     if isinstance(embeddings, Mapping):
-        return embeddings.get, lambda: np.mean(
-            [np.asarray(v, dtype=np.float64) for v in embeddings.values()], axis=0
-        )
+        return embeddings.get, lambda: np.mean([np.asarray(v, dtype=np.float64) for v in embeddings.values()], axis=0)
     if callable(getattr(embeddings, "get_word_vector", None)):
 
         def ask(word: str) -> Any:
@@ -330,9 +323,7 @@ def _spearman(human: _Array, cosine: _Array, name: str) -> float:
             f"All {len(human):,} scores of {name} are {human[0]:g}: equal scores have no order to compare."
         )
     if (cosine == cosine[0]).all():
-        raise ValueError(
-            f"All {len(cosine):,} cosines are {cosine[0]:.3f}: the model puts the pairs in no order."
-        )
+        raise ValueError(f"All {len(cosine):,} cosines are {cosine[0]:.3f}: the model puts the pairs in no order.")
     return float(spearmanr(human, cosine).statistic)
 
 
@@ -346,11 +337,7 @@ def _check_choice(name: str, given: str, choices: tuple[str, ...]) -> None:
 
 
 def _columns(names: list[Any]) -> str:
-    return (
-        "no columns"
-        if not names
-        else f"the column{'s' * (len(names) > 1)} {', '.join(str(n) for n in names)}"
-    )
+    return "no columns" if not names else f"the column{'s' * (len(names) > 1)} {', '.join(str(n) for n in names)}"
 
 
 def _some(words: Sequence[str], n: int = 5) -> str:

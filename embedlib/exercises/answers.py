@@ -82,9 +82,7 @@ def call(function: Callable[..., Any], *arguments: object) -> Any:
     """
     given = copy.deepcopy(arguments)
     asked = f"{_name(function)}({', '.join(shown(argument).strip('`') for argument in given)})"
-    with unchanged(
-        {f"argument {position}": value for position, value in enumerate(given, start=1)}
-    ) as changed:
+    with unchanged({f"argument {position}": value for position, value in enumerate(given, start=1)}) as changed:
         try:
             result = function(*given)
         except NotImplementedError:
@@ -92,9 +90,7 @@ def call(function: Callable[..., Any], *arguments: object) -> Any:
         except (Exception, SystemExit) as error:
             raise Wrong(_stopped(function, asked, error), "raises") from None
     if changed:
-        raise Wrong(
-            "Your function changes the array that it is given. Work on a copy of it.", "changes-argument"
-        )
+        raise Wrong("Your function changes the array that it is given. Work on a copy of it.", "changes-argument")
     if result is Ellipsis or (result is None and _is_empty(function)):
         raise NotAttempted(STUB)
     if result is None:
@@ -119,9 +115,7 @@ def as_number(value: Any, what: str) -> float:
         If it is text, a truth value, complex, several numbers, none, NaN or infinite.
     """
     if is_a(value, str):
-        raise Wrong(
-            f"{what} should be a number; {shown(value)} is text. Leave the quotation marks out.", "text"
-        )
+        raise Wrong(f"{what} should be a number; {shown(value)} is text. Leave the quotation marks out.", "text")
     if is_a(value, bool) or is_a(value, np.bool_):
         raise Wrong(f"{what} should be a number; you give {shown(value)}.", "wrong-type")
     if is_a(value, list) or is_a(value, tuple) or is_a(value, np.ndarray) or hasattr(type(value), "to_numpy"):
@@ -140,8 +134,7 @@ def as_number(value: Any, what: str) -> float:
         number = math.inf
     if math.isnan(number):
         raise Wrong(
-            f"{what} comes out as `nan`, which is no number. Is there a division of 0 by 0, or a missing "
-            "value?",
+            f"{what} comes out as `nan`, which is no number. Is there a division of 0 by 0, or a missing value?",
             "nan",
         )
     if math.isinf(number):
@@ -164,9 +157,7 @@ def as_words(value: Any, limit: int) -> list[object]:
     if is_a(value, set) or is_a(value, frozenset):
         raise Wrong("You return a set, and a set has no order. Return a list, nearest first.", "no-order")
     if is_a(value, np.ndarray) and value.ndim != 1:
-        raise Wrong(
-            f"You return an array of shape {code(value.shape)}; one row of words will do.", "wrong-shape"
-        )
+        raise Wrong(f"You return an array of shape {code(value.shape)}; one row of words will do.", "wrong-shape")
     if not hasattr(type(value), "__iter__"):
         raise Wrong(
             f"You return {shown(value)}, of type {code(type_name(value))}; a list of words is needed.",
@@ -230,8 +221,4 @@ def _is_empty(function: Callable[..., Any]) -> bool:
     body: CodeType = function.__code__
     variadic = bool(body.co_flags & inspect.CO_VARARGS) + bool(body.co_flags & inspect.CO_VARKEYWORDS)
     no_locals = body.co_nlocals == body.co_argcount + body.co_kwonlyargcount + variadic
-    return (
-        no_locals
-        and not body.co_names
-        and all(c is None or c is Ellipsis or is_a(c, str) for c in body.co_consts)
-    )
+    return no_locals and not body.co_names and all(c is None or c is Ellipsis or is_a(c, str) for c in body.co_consts)

@@ -96,8 +96,7 @@ _LENGTH_MISTAKES: list[tuple[float, str, str]] = [
     (
         math.sqrt(_SHIP_LENGTH**2 + _HARBOUR_LENGTH**2 - 2 * _DOT),
         "distance",
-        "7.81 is the distance between the ends of the two vectors. What is asked for is the length of one "
-        "of them.",
+        "7.81 is the distance between the ends of the two vectors. What is asked for is the length of one of them.",
     ),
     (_SHIP_LENGTH, "other-length", "3 is the length of *ship*, and a good beginning. How long is *harbour*?"),
     (
@@ -124,8 +123,7 @@ def _check_lost_length(answer: object) -> str:
         )
     if length <= 0:
         raise Wrong(
-            "A length is the root of a sum of squares: it is never below 0, and 0 only for a vector of "
-            "zeros.",
+            "A length is the root of a sum of squares: it is never below 0, and 0 only for a vector of zeros.",
             "sign",
         )
     for mistake, name, text in _LENGTH_MISTAKES:
@@ -148,8 +146,7 @@ lost_length = Exercise(
     stub="harbour_length = ...",
     answer_name="harbour_length",
     hints=[
-        "Write down the formula of the cosine. Four quantities stand in it: which do you know, or can you "
-        "find?",
+        "Write down the formula of the cosine. Four quantities stand in it: which do you know, or can you find?",
         "The length of *ship* is the root of 1 · 1 + 2 · 2 + 2 · 2.",
         "0.8 = 24 / (3 · ?)",
     ],
@@ -184,9 +181,7 @@ def _rankings(word: str, count: int) -> _Rankings:
     rows, units, place = np.asarray(_vectors().vectors), _unit_vectors(), _position(word)
     cosines = units @ units[place]
     distances = np.linalg.norm(rows - rows[place], axis=1)
-    return _Rankings(
-        *(_first(scores, count) for scores in (-cosines, -(rows @ rows[place]), distances, cosines))
-    )
+    return _Rankings(*(_first(scores, count) for scores in (-cosines, -(rows @ rows[place]), distances, cosines)))
 
 
 def _first(scores: Floats, count: int) -> list[int]:
@@ -200,9 +195,7 @@ def _check_most_alike(answer: object) -> str:
     lists = {word: _words_returned(function, word, count) for word, count in _ASKED.items()}
     for word, words in lists.items():
         if word in words:
-            raise Wrong(
-                f"`{word}` is the nearest word to `{word}`, and always will be. Leave it out.", "word-itself"
-            )
+            raise Wrong(f"`{word}` is the nearest word to `{word}`, and always will be. Leave it out.", "word-itself")
     # The pitfall shows best on "snake", whose dot products long vectors win.
     for word in ("snake", "cat", "paris"):
         _judge_ranking(word, lists[word])
@@ -243,9 +236,7 @@ def _words_returned(function: Callable[..., Any], word: str, count: int) -> list
     words = [str(item) for item in items]
     for text in words:
         if text not in _vectors().key_to_index:
-            raise Wrong(
-                f"{code(text)} is in your list for *{word}* and is not one of the words.", "unknown-word"
-            )
+            raise Wrong(f"{code(text)} is in your list for *{word}* and is not one of the words.", "unknown-word")
     if len(set(words)) < len(words):
         twice = next(text for text in words if words.count(text) > 1)
         raise Wrong(f"Your list for *{word}* has {code(twice)} more than once.", "repeats")
@@ -258,9 +249,7 @@ def _words_returned(function: Callable[..., Any], word: str, count: int) -> list
     if word not in words and len(words) == count + 1:
         raise Wrong(f"{count} words were asked for, and you return {len(words)}, one too many.", "one-over")
     if len(words) not in (count, count + 1):
-        raise Wrong(
-            f"{count} words were asked for, and you return {len(words)}. Is `n` used?", "wrong-length"
-        )
+        raise Wrong(f"{count} words were asked for, and you return {len(words)}. Is `n` used?", "wrong-length")
     return words
 
 
@@ -289,9 +278,7 @@ def _judge_ranking(word: str, words: list[str]) -> None:
             "distance",
         )
     if np.allclose(got, [_cosine(word, other) for other in ascending], rtol=0, atol=_CLOSE):
-        raise Wrong(
-            f"These are the *least* alike: for *{word}*, {two}. Which way does `argsort` sort?", "ascending"
-        )
+        raise Wrong(f"These are the *least* alike: for *{word}*, {two}. Which way does `argsort` sort?", "ascending")
     if set(words) == set(cosine):
         raise Wrong(
             f"For *{word}* the words are right and their order is not: {code(words[0])} has a cosine of "
@@ -397,9 +384,7 @@ def _interval(scores: Floats, positive: npt.NDArray[np.bool_], repeats: int = 10
     """Return a 95 % bootstrap interval of the area; pairs are drawn again, each relation apart."""
     wins, rng = _wins(scores, positive), np.random.default_rng(0)
     rows, columns = wins.shape
-    draws = [
-        wins[rng.integers(0, rows, rows)][:, rng.integers(0, columns, columns)].mean() for _ in range(repeats)
-    ]
+    draws = [wins[rng.integers(0, rows, rows)][:, rng.integers(0, columns, columns)].mean() for _ in range(repeats)]
     low, high = np.quantile(draws, [0.025, 0.975])
     return float(low), float(high)
 
@@ -423,10 +408,7 @@ def _check_opposites(answer: object) -> str:
     scores = _scores(function, pairs)
     cosines = np.array([_cosine(word1, word2) for word1, word2 in pairs])
     area, by_cosine = area_under_curve(scores, synonyms), area_under_curve(cosines, synonyms)
-    measured = (
-        f"Of a synonym pair and an antonym pair, yours scores the synonyms higher {_in_100(area)} times in "
-        "100"
-    )
+    measured = f"Of a synonym pair and an antonym pair, yours scores the synonyms higher {_in_100(area)} times in 100"
     if area > _TOO_GOOD:
         raise Wrong(
             f"{measured}. Nothing that looks at these vectors comes near that, so your function seems to "
@@ -450,9 +432,7 @@ def _check_opposites(answer: object) -> str:
             "memorised",
         )
     if np.ptp(scores) == 0:
-        raise Wrong(
-            f"Every pair gets the same score, {scores[0]:.4g}, which tells nothing apart.", "constant"
-        )
+        raise Wrong(f"Every pair gets the same score, {scores[0]:.4g}, which tells nothing apart.", "constant")
     if _same_order(scores, cosines):
         raise Wrong(
             f"{measured}: your scores put the pairs in the order that the cosine does. Opposites keep each "
@@ -560,9 +540,7 @@ def _key_good_and_bad() -> int:
     units, good, bad = _unit_vectors(), _position("good"), _position("bad")
     by_cosine = _cosine_rank("good", "bad")
     by_distance = 1 + _order_of("good", -np.linalg.norm(units - units[good], axis=1)).index(bad)
-    common, by_chance = (
-        len(_neighbours("good", 50) & _neighbours(other, 50)) for other in ("bad", "parliament")
-    )
+    common, by_chance = (len(_neighbours("good", 50) & _neighbours(other, 50)) for other in ("bad", "parliament"))
     return only_true(
         _cosine("good", "bad") > 0.99,
         common > 10 * (by_chance + 1),
@@ -586,9 +564,7 @@ def _key_one_hot() -> int:
 
 
 def _key_expensive() -> int:
-    return int(
-        np.argmax([_cosine("expensive", other) for other in ("costly", "pricey", "cheap", "overpriced")])
-    )
+    return int(np.argmax([_cosine("expensive", other) for other in ("costly", "pricey", "cheap", "overpriced")]))
 
 
 def _key_strangers() -> int:
@@ -667,8 +643,7 @@ quiz = Quiz(
             0,
             (
                 "0",
-                "Their ones stand in different places, so each product has a 0 in it. So it is for every "
-                "two words.",
+                "Their ones stand in different places, so each product has a 0 in it. So it is for every two words.",
             ),
             (
                 "1",
@@ -763,8 +738,7 @@ quiz = Quiz(
             3,
             (
                 "They are others, because all numbers are others.",
-                "Nearness lies between vectors: turn all of them together and it stays. One number alone "
-                "means little.",
+                "Nearness lies between vectors: turn all of them together and it stays. One number alone means little.",
             ),
             (
                 "By cosine they stay; by distance they change.",
@@ -794,8 +768,7 @@ quiz = Quiz(
             ),
             (
                 "It is rare, and rare words have long vectors.",
-                "It is rare. But in this space rare words have shorter vectors than frequent ones, most "
-                "of the time.",
+                "It is rare. But in this space rare words have shorter vectors than frequent ones, most of the time.",
             ),
             (
                 "The dot products were not divided by the length of *snake*.",

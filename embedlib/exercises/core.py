@@ -95,9 +95,7 @@ class Exercise:
         return self.id.partition(".")[2]
 
     def __repr__(self) -> str:
-        return (
-            f"Exercise {self.id}: {self.title}. It has .check({self.answer_name}), .hint() and .solution()."
-        )
+        return f"Exercise {self.id}: {self.title}. It has .check({self.answer_name}), .hint() and .solution()."
 
     def check(self, answer: object = ...) -> Message:
         """Look at an answer and say what is right or wrong about it.
@@ -134,9 +132,7 @@ class Exercise:
         """Return hints, answers and solution as HTML; code is ``<code class="language-python">``."""
         return ExerciseHtml(
             hints=[to_html(hint) for hint in self.hints],
-            answers=[
-                (html.escape(str(answer)), to_html(_ask(self, answer).text)) for answer in self.page_answers
-            ],
+            answers=[(html.escape(str(answer)), to_html(_ask(self, answer).text)) for answer in self.page_answers],
             solution=to_html(self._solution_text()),
         )
 

@@ -67,9 +67,7 @@ def unchanged(things: dict[str, Any]) -> Iterator[list[str]]:
         if id(thing) in seen:
             continue
         seen.add(id(thing))
-        with suppress(
-            Exception, SystemExit
-        ):  # an array or frame of a reader's own kind can raise when copied
+        with suppress(Exception, SystemExit):  # an array or frame of a reader's own kind can raise when copied
             checks += [(name, keep) for keep in _keepers(thing, arrays)]
     locked = [array for array in arrays.values() if array.flags.writeable]
     for array in locked:
@@ -79,7 +77,6 @@ def unchanged(things: dict[str, Any]) -> Iterator[list[str]]:
     finally:
         _unlock(locked)
         changed += sorted({name for name, mended in checks if _put_back(mended)})
-        _unlock(locked)
 
 
 def _put_back(mended: Callable[[], bool]) -> bool:

@@ -80,9 +80,7 @@ class Quiz:
         """Return the questions and choices as plain text, without the answers."""
         blocks = []
         for number, question in enumerate(self.questions, start=1):
-            choices = [
-                f"   {_letter(position)}) {choice.text}" for position, choice in enumerate(question.choices)
-            ]
+            choices = [f"   {_letter(position)}) {choice.text}" for position, choice in enumerate(question.choices)]
             blocks.append("\n".join([f"{number}. {question.text}", *choices]))
         return "\n\n".join(blocks)
 

@@ -16,9 +16,7 @@ def chapter(request: pytest.FixtureRequest) -> ModuleType:
     return load(request.param)
 
 
-ALL_EXERCISES = [
-    pytest.param(exercise, id=exercise.id) for name in chapters() for exercise in load(name).EXERCISES
-]
+ALL_EXERCISES = [pytest.param(exercise, id=exercise.id) for name in chapters() for exercise in load(name).EXERCISES]
 
 
 @pytest.fixture(params=ALL_EXERCISES)

@@ -16,9 +16,7 @@ HERE = Path(__file__).parent
 
 def known_answers(chapter: str) -> ModuleType:
     """Load ``known_answers_chNN.py``, which each chapter with exercises must have."""
-    spec = importlib.util.spec_from_file_location(
-        f"known_answers_{chapter}", HERE / f"known_answers_{chapter}.py"
-    )
+    spec = importlib.util.spec_from_file_location(f"known_answers_{chapter}", HERE / f"known_answers_{chapter}.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

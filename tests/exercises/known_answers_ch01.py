@@ -186,7 +186,5 @@ def right_answers(shared: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         yield "opposites", lambda a, b, form=form: form(-abs((vectors[a] - vectors[b]) @ direction))
     pairs = datasets.contrast_pairs().query("split == 'train' and relation == 'antonym'")
     unit = {word: vectors[word] / np.linalg.norm(vectors[word]) for word in vectors.index_to_key[:60_000]}
-    learned = np.linalg.svd(
-        np.array([unit[a] - unit[b] for a, b in zip(pairs.word1, pairs.word2, strict=True)])
-    )[2][0]
+    learned = np.linalg.svd(np.array([unit[a] - unit[b] for a, b in zip(pairs.word1, pairs.word2, strict=True)]))[2][0]
     yield "opposites", lambda a, b: -abs((unit[a] - unit[b]) @ learned)

@@ -120,9 +120,7 @@ hostiles = st.one_of(
 )
 values = st.recursive(
     st.one_of(plain, hostiles),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3), st.tuples(inner), st.dictionaries(st.text(max_size=2), inner)
-    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.tuples(inner), st.dictionaries(st.text(max_size=2), inner)),
     max_leaves=4,
 )
 
@@ -142,9 +140,7 @@ functions = st.one_of(st.builds(returning, values), st.builds(raising, st.sample
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None, derandomize=True
-)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None, derandomize=True)
 @given(answer=st.one_of(values, functions))
 def test_an_absurd_answer_is_told_in_a_sentence(exercise: Exercise, answer: Any) -> None:
     message = exercise.check(answer)
@@ -152,6 +148,15 @@ def test_an_absurd_answer_is_told_in_a_sentence(exercise: Exercise, answer: Any)
     text = repr(message)
     assert 10 < len(text) < 1500 and "Traceback" not in text and " at 0x" not in text
     assert message._repr_html_() and message._repr_markdown_() == text
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: getattr(error, "__name__", type(error).__name__))
+def test_an_object_that_raises_in_any_one_place_is_told_in_a_sentence(error: Any) -> None:
+    for exercise in EXERCISES:
+        if "def " not in exercise.stub:
+            for name in SPECIAL:
+                for base in (object, float, str, list):
+                    assert exercise.check(hostile([name], error, base)).kind == "wrong"
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)

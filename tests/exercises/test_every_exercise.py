@@ -65,14 +65,8 @@ def test_each_wrong_answer_gets_the_sentence_for_its_mistake_and_for_no_other(ch
 
 def test_every_mistake_that_a_checker_names_is_tried(chapter: ModuleType) -> None:
     tree = ast.parse(inspect.getsource(chapter))
-    calls = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Wrong"
-    ]
-    named = {
-        call.args[1].value for call in calls if len(call.args) > 1 and isinstance(call.args[1], ast.Constant)
-    }
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Wrong"]
+    named = {call.args[1].value for call in calls if len(call.args) > 1 and isinstance(call.args[1], ast.Constant)}
     shared = shared_by_all(chapter)
     tried = {known.misconception for known in known_answers(chapter.__name__[-4:]).wrong_answers(shared)}
     assert named - tried == set()

@@ -25,9 +25,7 @@ def test_the_stored_keys_are_those_that_code_computes(chapter: ModuleType) -> No
 
 def test_a_key_moved_to_another_choice_is_noticed(chapter: ModuleType) -> None:
     for question in chapter.QUIZ.questions:
-        moved = Question(
-            question.text, question.choices, (question.answer + 1) % len(question.choices), question.key
-        )
+        moved = Question(question.text, question.choices, (question.answer + 1) % len(question.choices), question.key)
         assert not keys_agree(moved)
 
 
@@ -56,11 +54,7 @@ def test_a_quiz_shows_every_choice_closed_with_the_right_one_among_them(chapter:
     assert html.count('<details class="quiz-choice"') == html.count("<summary") == len(choices)
     assert html.count('<div class="right"') == len(chapter.QUIZ.questions)
     assert html.count('<div class="wrong"') == len(choices) - len(chapter.QUIZ.questions)
-    assert (
-        "<script" not in html
-        and "<style" not in html
-        and " open" not in "".join(re.findall("<details[^>]*>", html))
-    )
+    assert "<script" not in html and "<style" not in html and " open" not in "".join(re.findall("<details[^>]*>", html))
     assert not re.search(r"(?:color|background)\s*:", html)
     names = re.findall(r'id="([^"]*)"', html)
     assert len(set(names)) == len(names) == len(chapter.QUIZ.questions)
@@ -93,9 +87,7 @@ def test_showing_a_quiz_needs_no_vectors(name: str, tmp_path: object) -> None:
         "print([m for m in ('gensim', 'pandas', 'torch', 'sklearn') if m in sys.modules])"
     )
     environment = {**os.environ, "EMBEDLIB_HOME": str(tmp_path)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
     assert done.stdout.strip() == "[]"
 
 

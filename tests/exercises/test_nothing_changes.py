@@ -153,6 +153,25 @@ def test_a_function_gets_copies_and_must_not_write_into_them() -> None:
     assert given.tolist() == [2.0, 1.0]
 
 
+def test_a_list_handed_to_a_function_is_a_copy() -> None:
+    words = ["cat", "dog"]
+    assert call(lambda given: [*given, given.pop()], words) == ["cat", "dog", "dog"]
+    assert words == ["cat", "dog"]
+
+
+def test_writing_into_a_copy_by_force_is_told_too() -> None:
+    given = np.array([2.0, 1.0])
+
+    def forces(array: Any) -> float:
+        array.flags.writeable = True
+        array.sort()
+        return float(array[0])
+
+    with pytest.raises(Wrong, match="changes the array that it is given"):
+        call(forces, given)
+    assert given.tolist() == [2.0, 1.0]
+
+
 def test_arrays_can_be_written_to_again_after_an_interrupt() -> None:
     array = np.ones(2)
 

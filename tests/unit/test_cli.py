@@ -294,3 +294,24 @@ def test_the_module_runs_as_a_command(tmp_path: Path) -> None:
     assert ended.returncode == 2
     assert "Traceback" not in ended.stderr
     assert len(catalog()) == len(assets.catalog())
+
+
+def test_a_python_without_the_dependencies_is_told_which_one_has_them(tmp_path):
+    """`python3 -m embedlib doctor` with the system's Python, which is what a stuck reader types."""
+    import os
+    import subprocess
+    import sys
+    from pathlib import Path
+
+    import embedlib
+
+    (tmp_path / "embedlib").symlink_to(Path(embedlib.__file__).parent)
+    run = subprocess.run(
+        [sys.executable, "-S", "-m", "embedlib", "doctor"],  # -S: no site-packages
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        check=False,
+    )
+    assert run.returncode == 1
+    assert "make book" in run.stderr and "Traceback" not in run.stderr

@@ -76,9 +76,7 @@ def test_the_splits_of_wordsim_are_parts_of_it():
     pairs = set(zip(whole["word1"].str.lower(), whole["word2"].str.lower(), strict=True))
     for name in ("wordsim353_similarity", "wordsim353_relatedness"):
         part = load(name, name.replace("_", "-"))
-        inside = [
-            pair in pairs for pair in zip(part["word1"].str.lower(), part["word2"].str.lower(), strict=True)
-        ]
+        inside = [pair in pairs for pair in zip(part["word1"].str.lower(), part["word2"].str.lower(), strict=True)]
         assert np.mean(inside) == 1
 
 
@@ -125,9 +123,7 @@ def test_a_benchmark_that_cannot_be_had_says_so(monkeypatch):
 def test_a_damaged_line_is_named(tmp_path, line, shown):
     file = tmp_path / "pairs.tsv"
     file.write_text(f"# a comment\ntiger\tcat\t7.35\n{line}\n", encoding="utf-8")
-    with pytest.raises(
-        ValueError, match=r"Line 3 of pairs\.tsv should hold two words and a number"
-    ) as raised:
+    with pytest.raises(ValueError, match=r"Line 3 of pairs\.tsv should hold two words and a number") as raised:
         datasets.read_pairs(file)
     assert shown in str(raised.value)
 

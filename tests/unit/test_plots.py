@@ -112,6 +112,15 @@ def test_arrows_point_where_their_vectors_point():
         plots.show_arrows({str(i): [i, 1] for i in range(7)})
 
 
+def test_the_names_of_neighbouring_arrows_do_not_cover_one_another():
+    figure = plots.show_arrows(TOY)
+    figure.draw_without_rendering()
+    names = [text for text in figure.axes[0].texts if text.get_text()]
+    assert [name.get_text() for name in names] == list(TOY)
+    boxes = [name.get_window_extent() for name in names]
+    assert not any(boxes[i].overlaps(boxes[j]) for i in range(3) for j in range(i))
+
+
 def test_distributions_mark_the_median_of_each_group():
     figure = plots.show_distributions({"near": [0.4, 0.5, 0.9], "far": [-0.2, 0.0, 0.1, 0.2]})
     assert len(figure.axes) == 2
@@ -161,9 +170,7 @@ def test_a_figure_drawn_in_another_process_is_the_same_file():
         "print(plots.to_svg(plots.show_vector({'cat': [0.2, 0.5, -0.1]}, title='Cat')), end='')"
     )
     env = {**os.environ, "PYTHONHASHSEED": "7", "MPLBACKEND": "agg", "PYTHONIOENCODING": "utf-8"}
-    other = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", env=env, check=True
-    )
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", env=env, check=True)
     assert other.stdout == plots.to_svg(plots.show_vector({"cat": [0.2, 0.5, -0.1]}, title="Cat"))
     assert other.stderr == ""
 
@@ -178,9 +185,7 @@ def test_every_reference_within_a_file_leads_somewhere(draw):
 
 
 def test_two_figures_share_no_identifier_that_is_referred_to():
-    one, two = (
-        set(re.findall(r"#([-\w]+)[\")]", plots.to_svg(ALL[name]()))) for name in ("vector", "arrows")
-    )
+    one, two = (set(re.findall(r"#([-\w]+)[\")]", plots.to_svg(ALL[name]()))) for name in ("vector", "arrows"))
     assert one and not {name for name in one & two if not re.fullmatch(r"[0-9a-f]{6}", name)}
 
 
@@ -235,3 +240,19 @@ def test_a_notebook_shows_each_figure_once_as_the_same_svg():
         assert "'Source Sans 3'" in output.data["image/svg+xml"]
     assert outputs[1][0].data == outputs[3][0].data
     assert "cat" in texts(outputs[1][0].data["image/svg+xml"])
+
+
+def test_strangers_and_marked_pairs_stand_on_one_scale_and_no_name_is_crossed():
+    figure = plots.show_against_strangers(np.linspace(-0.3, 0.6, 500), {"far": 0.9, "near": 0.5, "middle": 0.52})
+    axes = figure.axes[0]
+    names = {text.get_text(): text.xy for text in axes.texts}
+    assert {name: round(float(x), 2) for name, (x, _) in names.items()} == {"far": 0.9, "near": 0.5, "middle": 0.52}
+    assert names["near"][1] > names["middle"][1] > names["far"][1]  # a line to the right ends below the name
+    low, high = axes.get_xlim()
+    assert low < -0.3 and high > 0.9
+
+
+@pytest.mark.parametrize("marked", [{}, {str(i): 0.1 for i in range(9)}])
+def test_strangers_want_one_to_eight_marked_pairs(marked):
+    with pytest.raises(ValueError, match="one to eight"):
+        plots.show_against_strangers([0.1, 0.2], marked)

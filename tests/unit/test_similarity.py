@@ -219,12 +219,8 @@ def test_the_correlation_is_scipys_ties_and_all(triples, seed):
 @pytest.mark.parametrize("name", ["wordsim353", "simlex999"])
 def test_real_figures_agree_with_gensim(glove, name, zero):
     file = assets.path(name, assets.entry(name).files[0].name)
-    _, theirs, missing_percent = glove.evaluate_word_pairs(
-        str(file), restrict_vocab=400_000, dummy4unknown=zero
-    )
-    ours = evaluate_similarity(
-        glove, getattr(datasets, name)(), missing="zero" if zero else "skip", n_bootstrap=0
-    )
+    _, theirs, missing_percent = glove.evaluate_word_pairs(str(file), restrict_vocab=400_000, dummy4unknown=zero)
+    ours = evaluate_similarity(glove, getattr(datasets, name)(), missing="zero" if zero else "skip", n_bootstrap=0)
     assert ours.correlation == pytest.approx(theirs.statistic, abs=1e-6)
     assert 1 - ours.coverage == pytest.approx(missing_percent / 100)
 

@@ -75,9 +75,7 @@ def test_google_news_is_26423_words_of_300_numbers():
 
 
 def test_an_unknown_name_lists_those_there_are():
-    with pytest.raises(
-        ValueError, match=r'"glove" is not a set.*"glove-6b-50d" and "word2vec-googlenews-26k"'
-    ):
+    with pytest.raises(ValueError, match=r'"glove" is not a set.*"glove-6b-50d" and "word2vec-googlenews-26k"'):
         load_word_vectors("glove")
 
 
@@ -151,9 +149,7 @@ def test_an_unknown_word_is_met_with_help(glove, word, says):
 
 @needs_glove
 def test_the_sentence_names_the_word_and_counts_the_vocabulary(glove):
-    with pytest.raises(
-        KeyError, match='"qwzx" is not among the 400,000 words of glove-6b-50d; nearest spellings: '
-    ):
+    with pytest.raises(KeyError, match='"qwzx" is not among the 400,000 words of glove-6b-50d; nearest spellings: '):
         get_word_vector(glove, "qwzx")
 
 

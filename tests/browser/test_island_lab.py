@@ -1,0 +1,119 @@
+"""The neighbours island in JupyterLab: the page and Python move each other."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import nbformat
+import pytest
+from island_fixtures import until
+
+from embedlib.islands import neighbors
+from embedlib.islands.neighbors import answers
+
+CELLS = (
+    'from embedlib import islands\nw = islands.show("neighbors", word="cat", other="dog")\nw',
+    'print("Python sees", w.word, "and", w.other)',
+    'w.word = "Berlin"\nw.other = "paris"',
+    'w.word = "qwzxq"',
+)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a JupyterLab that has nothing but the notebook, with a final slash."""
+    neighbors.load()
+    folder = tmp_path_factory.mktemp("lab")
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": kernel})
+    notebook.cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
+    nbformat.write(notebook, folder / "island.ipynb")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = {
+        name: str(folder / "jupyter") for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTERLAB_SETTINGS_DIR")
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--allow-root",
+        f"--port={port}",
+        "--ServerApp.token=",
+    ]
+    command += ["--ip=127.0.0.1", "--ServerApp.port_retries=0", f"--notebook-dir={folder}", "--LabApp.news_url=None"]
+    command += [
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.extension_manager=readonly",
+    ]
+    with (folder / "log.txt").open("w") as log:
+        server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env={**os.environ, **settings})
+    address = f"http://127.0.0.1:{port}/"
+    try:
+        for _ in range(300):
+            try:
+                json.load(urllib.request.urlopen(address + "api/status", timeout=2))
+                break
+            except OSError:
+                assert server.poll() is None, (folder / "log.txt").read_text()
+                time.sleep(0.2)
+        yield address
+    finally:
+        server.terminate()
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+def run_cell(page: Any, nth: int) -> str:
+    """Run one cell with the keyboard, and return what it wrote."""
+    cell = page.locator(".jp-CodeCell").nth(nth)
+    before = cell.locator(".jp-InputPrompt").inner_text()
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    prompt = f"document.querySelectorAll('.jp-CodeCell')[{nth}].querySelector('.jp-InputPrompt').innerText"
+    until(page, f"/\\[\\d+\\]/.test({prompt}) && {prompt} !== {json.dumps(before)}", patience=40)
+    return str(cell.locator(".jp-OutputArea").inner_text())
+
+
+def test_the_island_lives_in_jupyterlab(lab: str, watch: Any) -> None:
+    watched = watch(lab, height=1500)
+    page = watched.page
+    page.goto(lab + "lab/tree/island.ipynb?reset")
+    page.wait_for_selector(".jp-CodeCell .cm-content", timeout=40_000)
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=40_000)
+    run_cell(page, 0)
+    island = page.locator(".island-neighbors").first
+    word = island.locator("input").nth(0)
+    word.wait_for(timeout=20_000)
+    assert island.locator(".nb-neighbour th").first.inner_text() == "dog"
+
+    word.fill("guitar")
+    shown = "document.querySelector('.island-neighbors [data-role=query]').textContent"
+    until(page, f"{shown} === 'guitar'", patience=20)
+    rows = island.locator(".nb-neighbour").evaluate_all("rows => rows.map((row) => row.cells[1].textContent)")
+    assert rows == [name for name, _ in answers.nearest(neighbors.load(), "guitar")]
+    assert island.locator(".nb-query canvas").count() == 1, "the strips are drawn"
+
+    island.locator("input").nth(1).fill("violin")
+    assert "Python sees guitar and violin" in run_cell(page, 1)
+
+    run_cell(page, 2)
+    until(page, f"{shown} === 'berlin'")
+    until(page, "document.querySelector('.island-neighbors [data-role=ranks]').textContent.includes('paris')")
+    assert word.input_value() == "berlin"
+    assert '"qwzxq" is not among the 40,000 words' in run_cell(page, 3)
+    assert [error for error in watched.errors if re.search("island|anywidget|widget", error, re.IGNORECASE)] == []
+    assert watched.foreign == []
