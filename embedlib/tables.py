@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 class Table:
     """What :func:`table` returns: HTML in a notebook and on the site, plain text in a terminal."""
 
-    def __init__(
-        self, header: list[str], rows: list[list[str]], numeric: list[bool], marked: set[int]
-    ) -> None:
+    def __init__(self, header: list[str], rows: list[list[str]], numeric: list[bool], marked: set[int]) -> None:
         self._header, self._rows, self._numeric, self._marked = header, rows, numeric, marked
 
     def _repr_html_(self) -> str:
@@ -26,9 +24,7 @@ class Table:
         )
         body = "".join(
             ('<tr class="marked">' if i in self._marked else "<tr>")
-            + "".join(
-                f'<td class="{kind}">{escape(cell)}</td>' for cell, kind in zip(row, kinds, strict=True)
-            )
+            + "".join(f'<td class="{kind}">{escape(cell)}</td>' for cell, kind in zip(row, kinds, strict=True))
             + "</tr>"
             for i, row in enumerate(self._rows)
         )

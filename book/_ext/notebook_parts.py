@@ -5,7 +5,7 @@
 | `island:<name>` | the island in the place of the cell's output |
 | `exercise:<chNN>.<name>` | hints and solution, unfolding one by one, after the cell |
 | `going-deeper` (markdown, begins with a heading) | the whole section, code and all, folded |
-| `predict` | the output folded until the reader opens it |
+| `predict` | the output, and the paragraph that discusses it, folded until the reader opens it |
 | `hide-input`, `hide-output`, `hide-cell` | folded code, output or both |
 
 Pages that are not notebooks place an island with the directive `{island} name`.
@@ -28,6 +28,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 from sphinx.application import Sphinx
 from sphinx.environment.collectors import EnvironmentCollector
+from sphinx.errors import SphinxError
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
@@ -51,7 +52,10 @@ def mark_going_deeper(app: Sphinx, docname: str, source: list[str]) -> None:
     """Leave a mark in tagged sections: MyST-NB does not pass a markdown cell's tags on."""
     if not str(app.env.doc2path(docname)).endswith(".ipynb"):
         return
-    notebook = json.loads(source[0])
+    try:
+        notebook = json.loads(source[0])
+    except json.JSONDecodeError as error:
+        raise SphinxError(f"{docname}.ipynb is no valid notebook: {error}. Was it being written?") from error
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown" and MARK in cell.get("metadata", {}).get("tags", []):
             heading, _, rest = "".join(cell["source"]).lstrip().partition("\n")
@@ -172,7 +176,12 @@ class FoldParts(SphinxPostTransform):
             elif mode in ("input", "input+output"):
                 self.fold(self.part(cell, "cell_code_source"), "Show the code", "fold-code")
             if "predict" in tags:
-                self.fold(self.part(cell, "cell_code_output"), PREDICT, "fold-predict")
+                answer = self.part(cell, "cell_code_output")
+                if answer and isinstance(talk := cell.next_node(descend=False, siblings=True), nodes.paragraph):
+                    talk.parent.remove(talk)
+                    cell += talk
+                    answer.append(talk)
+                self.fold(answer, PREDICT, "fold-predict")
             elif mode in ("output", "input+output"):
                 self.fold(self.part(cell, "cell_code_output"), "Show the output", "fold-output")
         for section in list(self.document.findall(nodes.section)):

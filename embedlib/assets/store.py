@@ -21,8 +21,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 from embedlib.assets import sources
 from embedlib.assets.entries import REMOTE, Asset, File, catalog, entry
 from embedlib.assets.errors import AssetUnavailable, SourceFailed, StoreTrouble, human_size, unavailable
@@ -35,7 +33,11 @@ FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 def store_dir() -> Path:
     """Return the store's folder: EMBEDLIB_HOME, or the user's cache folder. It may not exist yet."""
     home = os.environ.get("EMBEDLIB_HOME", "")
-    return (Path(home).expanduser() if home else Path(platformdirs.user_cache_dir("embedlib"))).absolute()
+    if home:
+        return Path(home).expanduser().absolute()
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("embedlib")).absolute()
 
 
 def path(name: str, file: str | None = None, *, progress: bool = True) -> Path:

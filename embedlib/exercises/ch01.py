@@ -411,7 +411,7 @@ def _check_opposites(answer: object) -> str:
     measured = f"Of a synonym pair and an antonym pair, yours scores the synonyms higher {_in_100(area)} times in 100"
     if area > _TOO_GOOD:
         raise Wrong(
-            f"{measured}. Nothing that looks at these vectors comes near that, so your function seems to "
+            f"{measured}. We know of nothing in these vectors that comes near it, so your function seems to "
             "know the held-out pairs themselves. What would it say about a pair that is not on the list?",
             "looked-up",
         )
@@ -467,10 +467,11 @@ opposites = Exercise(
     prompt=(
         "To the cosine, *joy* is a little more like *sorrow* (0.781) than like *delight* (0.769). Write "
         "`score(word1, word2)`, which is higher for synonyms than for opposites, from the vectors alone. "
-        "`contrast_pairs()` has pairs to learn from "
-        '(`split == "train"`); the check uses the held-out ones, which share no word with them, and counts '
-        "how often a synonym pair scores higher than an antonym pair. A coin reaches 50 times in 100, "
-        "cosine 56. Reach 65."
+        '`pairs[pairs["split"] == "train"]` has pairs to learn from (`synonyms` and `antonyms` hold the others as '
+        "well); the check uses the held-out ones, which share no word with them, and counts how often a synonym pair "
+        "scores higher than an antonym pair. A coin reaches 50 times in 100, cosine 56. Reach 65. A difference of "
+        "two vectors is a vector, too, and its dot product with a third says how far that one runs its way: which "
+        "way do *joy* and *sorrow* differ, and is there a better guide than one pair?"
     ),
     stub='def score(word1, word2):\n    """Return a number: higher for synonyms."""\n    ...',
     answer_name="score",
@@ -647,12 +648,11 @@ quiz = Quiz(
             ),
             (
                 "1",
-                "Each has exactly one 1, and both have length 1, but not in the same place.",
+                "So is *cat* to itself. The ones of two words stand in different places: no product is 1.",
             ),
             (
                 "1/400,000",
-                "The size of the vocabulary makes the vectors long to write down. No product in the sum "
-                "is other than 0.",
+                "However long the list, every product in the sum is 0.",
             ),
             (
                 "It depends on how far apart they stand in the vocabulary.",
@@ -683,16 +683,19 @@ quiz = Quiz(
             1,
             (
                 "The model thinks they mean the same.",
-                "It has no meanings, only company: they turn up in the same sentences.",
+                "It has no meanings, only company: the same words stand around both.",
             ),
             (
                 "They appear in similar contexts.",
                 "Yes, and no more than that: of the 50 nearest words of each, 31 are the same.",
             ),
-            ("The vectors were trained badly.", "Better vectors do it, too: chapter 4 tries four models."),
+            (
+                "The vectors were trained badly.",
+                "Nothing went wrong: training counts company, and opposites have much of it in common.",
+            ),
             (
                 "Cosine is the wrong measure.",
-                "Euclidean distance on normalised vectors gives the same order. Try it.",
+                "Another measure meets the same company: with every vector at length 1, distance gives this order.",
             ),
         ),
         _question(
@@ -719,7 +722,7 @@ quiz = Quiz(
                 "A cosine is no percentage: strangers score 0.22, and do not share 22 % of anything.",
             ),
             (
-                "More than about 98 in 100 pairs of strangers have.",
+                "More than about 98 in 100 pairs of the 10,000 most frequent words have.",
                 "Yes. What chance gives is what makes a number large or small.",
             ),
             (
@@ -759,7 +762,7 @@ quiz = Quiz(
             1,
             (
                 "It keeps the company that *snake* keeps.",
-                "By cosine it comes 522nd: many words point more nearly where *snake* does.",
+                "A little: by cosine it comes 522nd of 400,000. Its length did the rest.",
             ),
             (
                 "Its vector is among the longest.",

@@ -100,12 +100,16 @@ class Watch:
         self.page.on(
             "response", lambda answer: answer.status >= 400 and self.errors.append(f"{answer.status} {answer.url}")
         )
-        self.page.on("requestfailed", lambda request: self.errors.append(f"failed: {request.url}"))
+        self.page.on("requestfailed", self._note_failure)
         self.page.route("**/*", self._gate)
 
     def _note(self, message: Any) -> None:
         if message.type in ("error", "warning"):
             self.errors.append(message.text)
+
+    def _note_failure(self, request: Any) -> None:
+        if request.failure != "net::ERR_ABORTED":  # a page that is left gives up what it was loading
+            self.errors.append(f"failed: {request.url}: {request.failure}")
 
     def _gate(self, route: Any) -> None:
         if route.request.url.startswith((self.base, "data:", "blob:")):

@@ -117,6 +117,7 @@ def test_the_search_finds_a_term(where: str, watch: Callable[..., Any], request:
         "#search-results ul.search li a", "links => links.map(link => link.getAttribute('href'))"
     )
     assert any("glossary" in link for link in links)
+    page.wait_for_load_state("networkidle")
     page.click("#search-results ul.search li a")
     page.wait_for_load_state()
     assert "cosine" in page.inner_text("article").lower()

@@ -153,7 +153,7 @@ def wrong_answers(shared: dict[str, Any]) -> Iterator[Known]:
         ("nan", lambda a, b: float("inf"), "no number"),
         ("raises", lambda a, b: 1 / len(set(a) & set(b)), "division"),
         ("text", lambda a, b: "synonym", "text"),
-        ("wrong-type", lambda a, b: a == b, "number"),
+        ("wrong-type", lambda a, b: a[0] == b[0], "number"),
         ("wrong-shape", lambda a, b: vectors[a] - vectors[b], "50"),
         ("wrong-arguments", lambda pair: 1.0, "score(word1, word2)"),
         ("not-a-function", 0.7, "without brackets"),

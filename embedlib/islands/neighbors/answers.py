@@ -64,8 +64,7 @@ def strangers_sentence(pool: Pool, found: Sequence[tuple[str, float]]) -> Pieces
     (first, high), (last, low) = found[0], found[-1]
     mean = signed(pool.header["strangers"]["mean"])
     return [
-        f"Two words drawn at random from the {len(pool.words):,} have a cosine of {mean} on average. "
-        "The nearest, ",
+        f"Two words drawn at random from the {len(pool.words):,} have a cosine of {mean} on average. The nearest, ",
         first,
         f", is {share_below(pool, high)}; the last of the ten, ",
         last,

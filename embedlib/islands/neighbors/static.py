@@ -27,9 +27,7 @@ def static_html(pool: Pool, word: str, other: str) -> str:
     found = nearest(pool, word)
     return "\n".join(
         [
-            field(
-                "word", "Word", "Words to choose from", '<button type="button" data-role="back">Back</button>'
-            ),
+            field("word", "Word", "Words to choose from", '<button type="button" data-role="back">Back</button>'),
             neighbours_table(pool, word, found),
             colour_key(pool),
             part(
@@ -121,8 +119,7 @@ def strangers(pool: Pool, word: str, other: str, found: Sequence[tuple[str, floa
     marks = "".join(f'<span style="{mark_style(score)}"></span>' for _, score in found)
     marks += f'<span class="nb-mark-pair"{hidden} style="{mark_style(beside)}"></span>'
     ticks = "".join(
-        f'<span style="left:{histogram_at(value):.2f}%">{signed(value, 1)}</span>'
-        for value in (-0.5, 0.0, 0.5, 1.0)
+        f'<span style="left:{histogram_at(value):.2f}%">{signed(value, 1)}</span>' for value in (-0.5, 0.0, 0.5, 1.0)
     )
     return f"""<div class="nb-histogram" aria-hidden="true">
 <svg viewBox="0 0 150 40" preserveAspectRatio="none"><path d="{histogram_path(pool)}"/></svg>
@@ -171,8 +168,7 @@ def strip(pool: Pool, values: Floats, limit: float | None = None) -> str:
     width = 100 / len(values)
     stops = [f"{colours[c]} {'0 ' if i else ''}{(i + 1) * width:g}%" for i, c in enumerate(at.tolist())]
     return (
-        '<span class="nb-strip" aria-hidden="true" '
-        f'style="background:linear-gradient(90deg,{",".join(stops)})"></span>'
+        f'<span class="nb-strip" aria-hidden="true" style="background:linear-gradient(90deg,{",".join(stops)})"></span>'
     )
 
 
