@@ -142,7 +142,7 @@ import pandas as pd
 from embedlib import datasets, plots
 from embedlib.evaluation.similarity import evaluate_similarity
 from embedlib.exercises import {exercises}
-from embedlib.neighbors import most_similar, ranks
+from embedlib.neighbors import most_similar, ranks, stranger_cosines
 from embedlib.tables import table
 from embedlib.word_vectors import get_word_vector, load_word_vectors
 
@@ -158,7 +158,8 @@ Take the vectors [3, 4] and [4, 3]. Their dot product is 3 · 4 + 4 · 3 = 24, a
 left, right = np.array([3, 4]), np.array([4, 3])
 cosine = left @ right / (np.linalg.norm(left) * np.linalg.norm(right))
 
-print(f"dot product {left @ right}, length {np.linalg.norm(left):.0f}, cosine {cosine:.2f}")
+print(f"dot product {left @ right}, length {np.linalg.norm(left):.0f}")
+print(f"cosine {cosine:.2f}")
 """),
         code("strips", 'plots.show_vector({"left": left, "right": right})', mystnb=figure),
         text("real", """
@@ -196,12 +197,9 @@ Every word of this model is written small. Asked for *River*, it has no answer.
 What do two words score that have nothing to do with each other?
 """, **{"tags": ["going-deeper"], "jp-MarkdownHeadingCollapsed": True}),
         code("strangers", """
-rng = np.random.default_rng(0)
-first, second = rng.integers(0, 10_000, (2, 100_000))
-units = vectors.get_normed_vectors()
-cosines = np.einsum("nd,nd->n", units[first], units[second])[first != second]
-
-table(pd.DataFrame({"two words of the": ["10,000 most frequent"], "mean cosine": [cosines.mean()]}), digits=2)
+cosines = stranger_cosines(vectors, restrict_vocab=10_000)
+rows = [{"two words of the": "10,000 most frequent", "mean cosine": cosines.mean()}]
+table(pd.DataFrame(rows), digits=2)
 """),
         text("exercises", "## Exercises\n\nA check answers in a sentence, as often as you ask."),
         text("quiz", "## Quiz"),
