@@ -84,7 +84,8 @@ chapter: $(VENV)/.full assets  ## start a chapter: make chapter N=02 TITLE="Coun
 
 .PHONY: bench
 bench: $(VENV)/.full assets  ## measure speed again, on a quiet machine, and write the tables the book shows
-	@for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script; done
+	@$(BIN)/python benchmarks/neighbors.py
+	@$(BIN)/python benchmarks/similarity.py
 
 .PHONY: lock
 lock:  ## resolve the dependencies again (needs uv)

@@ -668,7 +668,7 @@ quiz = Quiz(
             ("*pricey*", "Its rank is 4: another good word for it, and still not the nearest."),
             (
                 "*cheap*",
-                "It is the nearest word of all: what is said to be expensive in one sentence is said to "
+                "It is the nearest word of all, *inexpensive* by a hair behind: what is said to be expensive in one sentence is said to "
                 "be cheap in the next.",
             ),
             (
