@@ -1,6 +1,6 @@
 """Tables that the book shows from files: the ledger and the measured speeds.
 
-`{ledger-table}` shows `book/ledger.yml`, `{speed-tables}` shows `benchmarks/results/*.csv`. A file that is not there
+`{ledger-table}` shows `book/ledger.yml`, `{speed-table} NAME` shows `benchmarks/results/NAME.csv`. A file that is not there
 yet gives a sentence and no table.
 """
 
@@ -116,19 +116,23 @@ class LedgerTable(SphinxDirective):
         return [raw(ledger_html(entries, citations((book / "bibliography.md").read_text(encoding="utf-8"))))]
 
 
-class SpeedTables(SphinxDirective):
-    """Every table in `benchmarks/results`, under its file's name."""
+class SpeedTable(SphinxDirective):
+    """The table NAME.csv in `benchmarks/results`, and below it NAME.txt, which says what it was measured on."""
+
+    required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        files = sorted((Path(self.env.srcdir) / "benchmarks" / "results").glob("*.csv"))
-        if not files:
+        file = Path(self.env.srcdir) / "benchmarks" / "results" / f"{self.arguments[0]}.csv"
+        if not file.exists():
             return [nodes.paragraph("", "No speed has been measured yet.")]
-        parts: list[nodes.Node] = []
-        for file in files:
-            self.env.note_dependency(str(file))
-            name = file.stem.replace("_", " ").capitalize()
-            parts += [nodes.rubric(name, name), raw(csv_html(file.read_text(encoding="utf-8")))]
-        return parts
+        machine = file.with_suffix(".txt")
+        for part in (file, machine):
+            self.env.note_dependency(str(part))
+        measured = f"Measured on {machine.read_text(encoding='utf-8').strip()}."
+        return [
+            raw(csv_html(file.read_text(encoding="utf-8"))),
+            nodes.paragraph(measured, measured, classes=["measured-on"]),
+        ]
 
 
 def read_speeds_anew(app: Sphinx, env: Any, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
@@ -138,6 +142,6 @@ def read_speeds_anew(app: Sphinx, env: Any, added: set[str], changed: set[str], 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("ledger-table", LedgerTable)
-    app.add_directive("speed-tables", SpeedTables)
+    app.add_directive("speed-table", SpeedTable)
     app.connect("env-get-outdated", read_speeds_anew)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
