@@ -1,7 +1,7 @@
 """Tables that the book shows from files: the ledger and the measured speeds.
 
-`{ledger-table}` shows `book/ledger.yml`, `{speed-table} NAME` shows `benchmarks/results/NAME.csv`. A file that is not there
-yet gives a sentence and no table.
+`{ledger-table}` shows `book/ledger.yml`, `{speed-table} NAME` shows `benchmarks/results/NAME.csv`. A file that is
+not there yet gives a sentence and no table.
 """
 
 from __future__ import annotations

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from known_answers import right_number
 
 from embedlib.exercises import chapters, load
 from embedlib.exercises.core import Exercise
@@ -88,11 +89,8 @@ def endless() -> Any:
 
 
 plain = st.one_of(
-    st.integers(min_value=11),
-    st.integers(max_value=9),
-    st.floats(max_value=9),
-    st.floats(min_value=11),
-    st.just(float("nan")),
+    st.integers(),
+    st.floats(),
     st.complex_numbers(),
     st.booleans(),
     st.text(max_size=20),
@@ -101,7 +99,7 @@ plain = st.one_of(
     st.builds(np.zeros, st.sampled_from([0, 1, (0, 3), (2, 2), (1, 1, 1)])),
     st.builds(pd.DataFrame, st.just({"word": ["a", "b"], "x": [1.0, np.nan]})),
     st.builds(pd.DataFrame),
-    st.builds(pd.Series, st.lists(st.floats(max_value=9), max_size=3)),
+    st.builds(pd.Series, st.lists(st.floats(), max_size=3)),
     st.builds(np.array, st.lists(st.one_of(st.none(), st.text(max_size=3)), max_size=3), st.just(object)),
     st.sampled_from([int, object, print, len, dict, np, type, abs, max]),
     st.builds(endless),
@@ -136,6 +134,16 @@ def raising(error: BaseException | type[BaseException]) -> Callable[..., Any]:
     return function
 
 
+def holds_the_right_number(exercise: Exercise, answer: Any) -> bool:
+    """By chance, a number that is drawn may solve an exercise; one in a list or a series may be taken for it."""
+    right = right_number(exercise)
+    if right is None:
+        return False
+    if type(answer) in (list, tuple, pd.Series):
+        return any(holds_the_right_number(exercise, item) for item in answer)
+    return type(answer) in (int, float) and abs(answer - right) < 0.1
+
+
 functions = st.one_of(st.builds(returning, values), st.builds(raising, st.sampled_from(ERRORS)))
 
 
@@ -143,6 +151,7 @@ functions = st.one_of(st.builds(returning, values), st.builds(raising, st.sample
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None, derandomize=True)
 @given(answer=st.one_of(values, functions))
 def test_an_absurd_answer_is_told_in_a_sentence(exercise: Exercise, answer: Any) -> None:
+    assume(not holds_the_right_number(exercise, answer))
     message = exercise.check(answer)
     assert message.kind in ("wrong", "not-attempted"), message
     text = repr(message)
