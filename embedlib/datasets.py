@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embedlib import assets
+from embedlib.corpus import course_corpus as course_corpus  # the corpus has its own module
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ chapters=("${@:-notebooks}")
 compare() {
   echo "== $1 =="
   shift
-  env "$@" "$python" -m pytest --nbval -q -p no:cacheprovider "${chapters[@]}"
+  env "$@" "$python" -m pytest --nbval -p no:cacheprovider "${chapters[@]}"
 }
 
 failed=0

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import numpy as np
 import numpy.typing as npt
 
+from embedlib.evaluation.intervals import Share, share_higher
 from embedlib.exercises.answers import as_number, as_words, call, need_function
 from embedlib.exercises.core import Exercise
 from embedlib.exercises.guard import is_a
 from embedlib.exercises.messages import Wrong, code, shown, type_name
 from embedlib.exercises.quiz import Choice, Question, Quiz, only_true
+from embedlib.neighbors import stranger_cosines
 
 if TYPE_CHECKING:
     from gensim.models.keyedvectors import KeyedVectors
@@ -363,30 +365,9 @@ def _contrast_pairs(split: str) -> _Pairs:
     )
 
 
-def area_under_curve(scores: Floats, positive: npt.NDArray[np.bool_]) -> float:
-    """Return how often a positive scores higher than a negative, drawn at random; a tie counts one half.
-
-    Examples
-    --------
-    >>> area_under_curve(np.array([0.1, 0.4, 0.4, 0.9]), np.array([False, False, True, True]))
-    0.875
-    """
-    return float(_wins(scores, positive).mean())
-
-
-def _wins(scores: Floats, positive: npt.NDArray[np.bool_]) -> Floats:
-    higher = scores[positive][:, None] - scores[~positive][None, :]
-    wins: Floats = (higher > 0) + 0.5 * (higher == 0)
-    return wins
-
-
-def _interval(scores: Floats, positive: npt.NDArray[np.bool_], repeats: int = 1000) -> tuple[float, float]:
-    """Return a 95 % bootstrap interval of the area; pairs are drawn again, each relation apart."""
-    wins, rng = _wins(scores, positive), np.random.default_rng(0)
-    rows, columns = wins.shape
-    draws = [wins[rng.integers(0, rows, rows)][:, rng.integers(0, columns, columns)].mean() for _ in range(repeats)]
-    low, high = np.quantile(draws, [0.025, 0.975])
-    return float(low), float(high)
+def synonyms_higher(scores: Floats, synonyms: npt.NDArray[np.bool_], n_bootstrap: int = 0) -> Share:
+    """Return how often a synonym pair scores higher than an antonym pair (the AUC), with its interval if asked for."""
+    return share_higher(scores[synonyms], scores[~synonyms], n_bootstrap=n_bootstrap)
 
 
 def _scores(function: Callable[..., Any], pairs: list[tuple[str, str]]) -> Floats:
@@ -407,7 +388,7 @@ def _check_opposites(answer: object) -> str:
     pairs, synonyms = _contrast_pairs("held-out")
     scores = _scores(function, pairs)
     cosines = np.array([_cosine(word1, word2) for word1, word2 in pairs])
-    area, by_cosine = area_under_curve(scores, synonyms), area_under_curve(cosines, synonyms)
+    area, by_cosine = synonyms_higher(scores, synonyms).share, synonyms_higher(cosines, synonyms).share
     measured = f"Of a synonym pair and an antonym pair, yours scores the synonyms higher {_in_100(area)} times in 100"
     if area > _TOO_GOOD:
         raise Wrong(
@@ -416,14 +397,14 @@ def _check_opposites(answer: object) -> str:
             "looked-up",
         )
     if area >= FLOOR:
-        low, high = _interval(scores, synonyms)
+        _, low, high = synonyms_higher(scores, synonyms, n_bootstrap=1000)
         return (
             f"Right. {measured} (95 % interval {_in_100(low)} to {_in_100(high)}); cosine does so "
             f"{_in_100(by_cosine)} times, and a coin 50. Now list the pairs that you still get wrong: which "
             "kind of opposite does your score not see?"
         )
     train_pairs, train_synonyms = _contrast_pairs("train")
-    train_area = area_under_curve(_scores(function, train_pairs), train_synonyms)
+    train_area = synonyms_higher(_scores(function, train_pairs), train_synonyms).share
     if train_area > 0.9:
         raise Wrong(
             f"On the training pairs it is {_in_100(train_area)} times in 100, and on the held-out pairs "
@@ -525,12 +506,7 @@ def _neighbours(word: str, count: int) -> set[int]:
 
 @cache
 def _stranger_cosines() -> Floats:
-    """Cosines of 200,000 pairs drawn from the 10,000 most frequent words, a word with itself left out."""
-    first, second = np.random.default_rng(0).integers(0, 10_000, (2, 200_000))
-    units = _unit_vectors()[:10_000]
-    apart = first != second
-    cosines: Floats = (units[first[apart]] * units[second[apart]]).sum(axis=1)
-    return cosines
+    return stranger_cosines(_vectors(), restrict_vocab=10_000)
 
 
 def _toy_cosine(u: Floats, v: Floats) -> float:

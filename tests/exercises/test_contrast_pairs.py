@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from embedlib.exercises import ch01
-from embedlib.exercises.ch01 import FLOOR, area_under_curve
+from embedlib.exercises.ch01 import FLOOR, synonyms_higher
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +90,7 @@ def test_how_frequent_the_words_are_tells_nothing(pairs: pd.DataFrame) -> None:
     ranks = np.log1p([[rank[one], rank[other]] for one, other in zip(told.word1, told.word2, strict=True)])
     synonyms = (told.relation == "synonym").to_numpy()
     for shortcut in (ranks.sum(axis=1), ranks.max(axis=1), ranks.min(axis=1), abs(ranks[:, 0] - ranks[:, 1])):
-        assert 0.45 < area_under_curve(shortcut, synonyms) < 0.55
+        assert 0.45 < synonyms_higher(shortcut, synonyms).share < 0.55
 
 
 def test_the_floor_is_out_of_reach_for_cosine_and_within_reach_of_one_direction() -> None:
@@ -98,11 +98,11 @@ def test_the_floor_is_out_of_reach_for_cosine_and_within_reach_of_one_direction(
     units, place = ch01._unit_vectors(), ch01._position
     differences = np.array([units[place(one)] - units[place(other)] for one, other in pairs])
     cosines = np.array([ch01._cosine(one, other) for one, other in pairs])
-    assert area_under_curve(cosines, synonyms) == pytest.approx(0.560, abs=0.001)
+    assert synonyms_higher(cosines, synonyms).share == pytest.approx(0.560, abs=0.001)
     direction = ch01._vectors()["good"] - ch01._vectors()["bad"]
-    assert area_under_curve(-abs(differences @ direction), synonyms) == pytest.approx(0.7285, abs=0.001)
+    assert synonyms_higher(-abs(differences @ direction), synonyms).share == pytest.approx(0.7285, abs=0.001)
     random = np.random.default_rng(0).normal(size=(1000, 50))
-    by_chance = [area_under_curve(-abs(differences @ direction), synonyms) >= FLOOR for direction in random]
+    by_chance = [synonyms_higher(-abs(differences @ direction), synonyms).share >= FLOOR for direction in random]
     assert np.mean(by_chance) < 0.01
 
 
@@ -111,7 +111,7 @@ def test_the_area_agrees_with_scikit_learn() -> None:
     rng = np.random.default_rng(1)
     for _ in range(20):
         scores, positive = rng.integers(0, 5, 30).astype(float), rng.random(30) < 0.5
-        assert area_under_curve(scores, positive) == pytest.approx(metrics.roc_auc_score(positive, scores))
+        assert synonyms_higher(scores, positive).share == pytest.approx(metrics.roc_auc_score(positive, scores))
 
 
 def test_word_pairs_are_counted_as_stated(pairs: pd.DataFrame) -> None:
