@@ -475,7 +475,7 @@ def score(word1, word2):
 """,
     solution_note=(
         "Two synonyms lie at about the same height on the way from *bad* to *good*; of two opposites, one "
-        "is often the nicer. That reaches 73 in 100 (95 % interval 65 to 80), and fails where neither is: "
+        "is often the nicer. That reaches 73 in 100 (95 % interval 64 to 81), and fails where neither is: "
         "*noon* and *midnight*, *buy* and *sell*. The training pairs can find a direction by themselves, "
         "the one along which antonyms differ most (`np.linalg.svd` of their differences); its cosine with "
         "good minus bad is 0.63, and it reaches 75."
