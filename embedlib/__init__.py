@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "assets",
+    "counting",
     "datasets",
     "evaluation",
     "exercises",
@@ -18,6 +19,7 @@ __all__ = [
     "neighbors",
     "plots",
     "projection",
+    "tables",
     "word_vectors",
 ]
 

@@ -1,0 +1,681 @@
+"""Counts, PMI and SVD vectors are those of a plain loop, of a textbook's table and of NumPy's dense SVD."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import tracemalloc
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+
+from embedlib import counting
+from embedlib.counting import (
+    Cooccurrences,
+    count_cooccurrences,
+    decompose,
+    log_counts,
+    pmi,
+    sparse_vectors,
+    to_keyed_vectors,
+    truncated_svd,
+)
+from embedlib.evaluation.similarity import evaluate_similarity
+from embedlib.neighbors import most_similar, nearest
+from embedlib.word_vectors import UnknownWordError
+
+TEXT = [
+    ["the", "cat", "sat", "on", "the", "mat"],
+    ["the", "dog", "sat"],
+    ["dog"],
+]
+
+# Jurafsky and Martin, Speech and Language Processing: four words by five contexts, from Wikipedia.
+TEXTBOOK_WORDS = ["cherry", "strawberry", "digital", "information"]
+TEXTBOOK_CONTEXTS = ["computer", "data", "result", "pie", "sugar"]
+TEXTBOOK = np.array(
+    [
+        [2, 8, 9, 442, 25],
+        [0, 0, 1, 60, 19],
+        [1670, 1683, 85, 5, 4],
+        [3325, 3982, 378, 5, 13],
+    ]
+)
+
+
+def count(text=TEXT, window=2, min_count=1, **others):
+    return count_cooccurrences(text, window, min_count, **others)
+
+
+def cell(counts, word, context):
+    return counts.matrix[counts.words.index(word), counts.words.index(context)]
+
+
+def loop(text, window, min_count, weight, close_gaps):
+    """The definition, word by word."""
+    tally = Counter(itertools.chain.from_iterable(text))
+    words = [word for word, times in tally.most_common() if times >= min_count]
+    table = np.zeros((len(words), len(words)))
+    for sentence in text:
+        kept = [word for word in sentence if word in words] if close_gaps else sentence
+        for i, word in enumerate(kept):
+            for j, context in enumerate(kept):
+                if i != j and abs(i - j) <= window and word in words and context in words:
+                    table[words.index(word), words.index(context)] += weight(abs(i - j), window)
+    return words, table
+
+
+WEIGHTS = {
+    "flat": lambda d, window: 1,
+    "harmonic": lambda d, window: 1 / d,
+    "linear": lambda d, window: (window + 1 - d) / window,
+}
+
+
+# counting, by hand
+
+
+def test_the_toy_text_is_counted_as_by_hand():
+    counts = count(window=2)
+    assert counts.words == ["the", "sat", "dog", "cat", "on", "mat"]
+    assert counts.frequencies.tolist() == [3, 2, 2, 1, 1, 1]
+    assert counts.n_tokens == 10
+    by_hand = [  # the sat dog cat on mat
+        [0, 3, 1, 1, 1, 1],
+        [3, 0, 1, 1, 1, 0],
+        [1, 1, 0, 0, 0, 0],
+        [1, 1, 0, 0, 1, 0],
+        [1, 1, 0, 1, 0, 1],
+        [1, 0, 0, 0, 1, 0],
+    ]
+    assert counts.matrix.toarray().tolist() == by_hand
+    assert counts.matrix.dtype == np.int64
+
+
+def test_the_window_ends_where_it_says():
+    text = [["a", "b", "c", "d", "e", "f"]]
+    for window in range(1, 7):
+        counts = count(text, window=window)
+        assert [counts.words[j] for j in np.flatnonzero(counts.matrix[[0], :].toarray())] == list("bcdef")[:window]
+
+
+def test_pairs_never_cross_the_end_of_a_sentence():
+    counts = count([["a", "b"], ["c", "d"], [], ["e", "a"]], window=10)
+    assert cell(counts, "b", "c") == cell(counts, "d", "e") == cell(counts, "a", "c") == 0
+    assert counts.matrix.sum() == 6
+
+
+def test_a_word_next_to_itself_counts_once_for_each_of_the_two():
+    counts = count([["a", "a", "b"]], window=1)
+    assert counts.matrix.toarray().tolist() == [[2, 1], [1, 0]]
+    assert counts.matrix.sum(axis=1).tolist() == [3, 1]
+
+
+def test_near_words_weigh_more_when_asked():
+    text = [["a", "b", "c", "d"]]
+    harmonic, linear = count(text, window=3, weighting="harmonic"), count(text, window=3, weighting="linear")
+    assert harmonic.matrix[[0], :].toarray()[0].tolist() == [0, 1, 1 / 2, 1 / 3]
+    assert linear.matrix[[0], :].toarray()[0].tolist() == [0, 1, 2 / 3, 1 / 3]
+
+
+def test_a_rare_word_keeps_its_place_unless_gaps_are_closed():
+    text = [["a", "rare", "b"], ["a", "x"], ["b", "x"]]
+    assert cell(count(text, window=1, min_count=2), "a", "b") == 0
+    assert cell(count(text, window=1, min_count=2, close_gaps=True), "a", "b") == 1
+
+
+def test_the_vocabulary_is_sorted_by_frequency_then_by_first_appearance():
+    text = [["z", "m", "a", "m"], ["k", "a"]]
+    assert count(text).words == ["m", "a", "z", "k"]
+    assert count(text, max_vocab=3).words == ["m", "a", "z"]
+    assert count(text, min_count=2).words == ["m", "a"]
+
+
+def test_rare_words_stay_out_but_are_part_of_the_text():
+    counts = count(min_count=2)
+    assert counts.words == ["the", "sat", "dog"]
+    assert counts.n_tokens == 10
+    assert counts.matrix.shape == (3, 3)
+
+
+# counting, against the loop
+
+texts = st.lists(st.lists(st.sampled_from("abcdefg"), max_size=12), min_size=1, max_size=6)
+
+
+@given(
+    texts,
+    st.integers(1, 7),
+    st.integers(1, 3),
+    st.sampled_from(list(WEIGHTS)),
+    st.booleans(),
+    st.sampled_from([1, 9, 1000]),
+)
+@settings(max_examples=150, deadline=None)
+def test_the_counts_are_those_of_a_plain_loop(text, window, min_count, weighting, close_gaps, pairs_at_once):
+    words, table = loop(text, window, min_count, WEIGHTS[weighting], close_gaps)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(counting, "_PAIRS_AT_ONCE", pairs_at_once)
+        if len(words) < 2 or not table.any():
+            with pytest.raises(ValueError, match=r"two are needed|No two of the|text is empty"):
+                count(text, window, min_count, weighting=weighting, close_gaps=close_gaps)
+            return
+        counts = count(text, window, min_count, weighting=weighting, close_gaps=close_gaps)
+    assert counts.words == words
+    assert np.allclose(counts.matrix.toarray(), table, rtol=1e-14, atol=0)
+    assert (counts.matrix != counts.matrix.T).nnz == 0
+    assert counts.matrix.has_canonical_format
+    assert counts.matrix.data.min() > 0
+
+
+@pytest.mark.parametrize("weighting", list(WEIGHTS))
+def test_counts_do_not_depend_on_how_the_text_is_cut_into_pieces(weighting, monkeypatch):
+    rng = np.random.default_rng(1)
+    text = [[f"w{i}" for i in rng.zipf(1.6, size=n) % 50] for n in rng.integers(1, 40, 200)]
+    whole = count(text, window=5, weighting=weighting)
+    monkeypatch.setattr(counting, "_PAIRS_AT_ONCE", 37)
+    pieces = count(text, window=5, weighting=weighting)
+    assert pieces.words == whole.words
+    assert (pieces.matrix != whole.matrix).nnz == 0
+
+
+def test_the_order_of_the_sentences_changes_no_sum():
+    rng = np.random.default_rng(2)
+    text = [["b", "a", "c"], *([f"w{i}" for i in rng.integers(0, 30, 20)] for _ in range(50))]
+    there, back = count(text, window=7, weighting="harmonic"), count(text[::-1], window=7, weighting="harmonic")
+    order = [back.words.index(word) for word in there.words]
+    assert (there.matrix != back.matrix[order][:, order]).nnz == 0
+
+
+@pytest.mark.parametrize("window", [15, 22, 23, 25])
+def test_a_very_wide_harmonic_window_is_counted_too(window):
+    text = [list("abcdefghijklmnopqrstuvwxyz"), list("zebra" * 9)]
+    words, table = loop(text, window, 1, WEIGHTS["harmonic"], False)
+    counts = count(text, window=window, weighting="harmonic")
+    assert counts.words == words
+    assert np.allclose(counts.matrix.toarray(), table, rtol=1e-12, atol=0)
+
+
+def test_the_text_is_read_from_anything_that_starts_anew():
+    class Lines:
+        def __iter__(self):
+            return (line.split() for line in ["the cat sat on the mat", "the dog sat", "dog"])
+
+    assert (count(Lines()).matrix != count().matrix).nnz == 0
+
+
+def test_memory_stays_far_below_the_dense_matrix():
+    rng = np.random.default_rng(3)
+    text = [[str(i) for i in rng.integers(0, 20_000, 20)] for _ in range(2_000)]
+    tracemalloc.start()
+    values = pmi(count(text, window=2))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    n = values.shape[0]
+    assert n > 15_000
+    assert peak < n * n / 4  # bytes; one byte a cell would be n * n
+
+
+# PMI
+
+
+def test_the_textbook_table_comes_out_as_by_hand():
+    bits = pmi(TEXTBOOK, positive=False, base=2)
+    at = {
+        (word, context): bits[i, j]
+        for (i, word), (j, context) in itertools.product(enumerate(TEXTBOOK_WORDS), enumerate(TEXTBOOK_CONTEXTS))
+    }
+    assert TEXTBOOK.sum() == 11716
+    assert at["information", "data"] == pytest.approx(math.log2(3982 * 11716 / (7703 * 5673)))
+    assert at["information", "data"] == pytest.approx(0.0944, abs=5e-5)
+    assert at["digital", "result"] == pytest.approx(-0.71, abs=0.005)
+    assert at["information", "sugar"] == pytest.approx(-1.63, abs=0.005)
+    assert at["cherry", "pie"] == pytest.approx(math.log2(442 * 11716 / (486 * 512)))
+
+    cut = pmi(TEXTBOOK, base=2)
+    assert cut[TEXTBOOK_WORDS.index("digital"), TEXTBOOK_CONTEXTS.index("result")] == 0
+    assert cut[TEXTBOOK_WORDS.index("information"), TEXTBOOK_CONTEXTS.index("sugar")] == 0
+    printed = [  # as the book prints it, to two decimals
+        [0.00, 0.00, 0.00, 4.38, 3.30],
+        [0.00, 0.00, 0.00, 4.10, 5.51],
+        [0.18, 0.01, 0.00, 0.00, 0.00],
+        [0.02, 0.09, 0.28, 0.00, 0.00],
+    ]
+    assert np.abs(cut.toarray() - printed).max() < 0.0051
+
+
+def test_a_pair_never_seen_is_an_empty_cell_in_both():
+    row, column = TEXTBOOK_WORDS.index("strawberry"), TEXTBOOK_CONTEXTS.index("computer")
+    for positive in (True, False):
+        values = pmi(TEXTBOOK, positive=positive)
+        assert values[row, column] == 0
+        assert np.isfinite(values.data).all()
+    assert pmi(TEXTBOOK, positive=False).nnz == np.count_nonzero(TEXTBOOK)
+
+
+def test_probabilities_are_shares_of_all_pairs_and_not_of_the_text():
+    counts = count(window=2)
+    table = counts.matrix.toarray()
+    sums, total = table.sum(axis=1), table.sum()
+    i, j = counts.words.index("sat"), counts.words.index("the")
+    right = math.log(table[i, j] * total / (sums[i] * sums[j]))
+    share_of_text = counts.frequencies / counts.n_tokens
+    trap = math.log(table[i, j] / total / (share_of_text[i] * share_of_text[j]))
+    assert pmi(counts, positive=False)[i, j] == pytest.approx(right)
+    assert abs(right - trap) > 0.1
+
+
+def test_rows_and_columns_have_each_their_own_sums():
+    counts = np.array([[6, 2], [1, 1], [0, 4]])
+    expected = math.log(2 * 14 / (8 * 7))
+    assert pmi(counts, positive=False)[0, 1] == pytest.approx(expected)
+    flipped = pmi(counts.T, positive=False)
+    assert np.allclose(flipped.toarray(), pmi(counts, positive=False).toarray().T)
+
+
+def test_smoothing_belongs_to_the_contexts_alone():
+    counts = np.array([[6, 2], [1, 1], [0, 4]])
+    powers = np.array([7, 7]) ** 0.75, np.array([8, 2, 4]) ** 0.75
+    expected = math.log(2 / 8 * powers[0].sum() / powers[0][1])
+    wrong = math.log(2 / 7 * powers[1].sum() / powers[1][0])
+    got = pmi(counts, positive=False, smoothing=0.75)[0, 1]
+    assert got == pytest.approx(expected)
+    assert got != pytest.approx(wrong)
+
+
+def test_independent_words_have_a_pmi_of_exactly_zero():
+    counts = np.outer([3, 7, 11], [2, 5, 13, 17])
+    assert (pmi(counts, positive=False).toarray() == 0).all()
+    assert pmi(counts).nnz == 0
+
+
+tables = st.lists(st.lists(st.integers(0, 30), min_size=4, max_size=4), min_size=2, max_size=5).filter(
+    lambda rows: any(map(any, rows))
+)
+
+
+@given(tables, st.sampled_from([1.0, 0.75, 0.0]), st.sampled_from([1 / 7, 3, 1000]))
+@settings(max_examples=60, deadline=None)
+def test_pmi_does_not_change_when_all_counts_are_scaled(rows, smoothing, factor):
+    table = np.array(rows, dtype=float)
+    one, other = (pmi(t, positive=False, smoothing=smoothing).toarray() for t in (table, table * factor))
+    assert np.allclose(one, other, atol=1e-12)
+
+
+@given(tables, st.sampled_from([1.0, 0.75, 0.0]), st.sampled_from([0.0, math.log(5)]))
+@settings(max_examples=60, deadline=None)
+def test_pmi_is_that_of_the_dense_formula(rows, smoothing, shift):
+    table = np.array(rows, dtype=float)
+    columns = table.sum(axis=0)
+    context = np.array([c**smoothing if c else 0.0 for c in columns])
+    expected = np.zeros_like(table)
+    for i, j in zip(*np.nonzero(table), strict=True):
+        share = table[i, j] / table.sum()
+        chance = table[i].sum() / table.sum() * context[j] / context.sum()
+        expected[i, j] = math.log(share / chance) - shift
+    full = pmi(sparse.csr_array(table), positive=False, smoothing=smoothing, shift=shift)
+    cut = pmi(table, smoothing=smoothing, shift=shift)
+    assert np.allclose(full.toarray(), expected, atol=1e-12)
+    assert np.allclose(cut.toarray(), np.maximum(expected, 0), atol=1e-12)
+    assert cut.nnz == 0 or cut.data.min() > 0
+
+
+def test_smoothing_lowers_the_rarest_context_and_lifts_the_most_frequent():
+    plain, smoothed = (pmi(TEXTBOOK, positive=False, smoothing=alpha).toarray() for alpha in (1.0, 0.75))
+    seen = TEXTBOOK > 0
+    rarest, commonest = TEXTBOOK.sum(axis=0).argmin(), TEXTBOOK.sum(axis=0).argmax()
+    assert (smoothed < plain)[seen[:, rarest], rarest].all()
+    assert (smoothed > plain)[seen[:, commonest], commonest].all()
+
+
+def test_a_larger_shift_takes_off_as_much_and_leaves_fewer_cells():
+    none, some = (pmi(TEXTBOOK, positive=False, shift=shift) for shift in (0, math.log(3)))
+    assert np.allclose(none.data - some.data, math.log(3))
+    left = [pmi(TEXTBOOK, shift=math.log(k)).nnz for k in (1, 2, 20, 1000)]
+    assert left == sorted(left, reverse=True)
+    assert left[0] > left[2] > left[3] == 0
+
+
+def test_pmi_of_symmetric_counts_is_symmetric_without_smoothing():
+    values = pmi(count(), positive=False).toarray()
+    assert (values == values.T).all()
+
+
+def test_weighting_leaves_the_counts_as_they_were():
+    counts = count()
+    before = counts.matrix.copy()
+    pmi(counts, smoothing=0.75, shift=1)
+    log_counts(counts)
+    decompose(counts.matrix, 2)
+    assert (counts.matrix != before).nnz == 0
+    assert counts.matrix.dtype == before.dtype
+
+
+def test_stored_zeros_count_as_empty_cells():
+    table = sparse.csr_array(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    table.data[0] = 0
+    assert pmi(table, positive=False).nnz == 3
+    assert np.isfinite(pmi(table, positive=False).data).all()
+
+
+def test_the_logarithm_keeps_empty_cells_empty():
+    logs = log_counts(count())
+    assert logs.nnz == count().matrix.nnz
+    assert np.allclose(logs.toarray(), np.log(1 + count().matrix.toarray()))
+
+
+# SVD
+
+
+def random_matrix(n=60, m=40, seed=0):
+    rng = np.random.default_rng(seed)
+    return np.where(rng.random((n, m)) < 0.3, rng.exponential(size=(n, m)), 0)
+
+
+@pytest.fixture(params=["dense", "sparse"])
+def way(request, monkeypatch):
+    """Both ways of decomposing, the one for small matrices and the one for large."""
+    monkeypatch.setattr(counting, "_SMALL", 10**9 if request.param == "dense" else 0)
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("power", [0, 0.5, 1])
+def test_the_vectors_are_those_of_numpys_dense_svd(power):
+    matrix = random_matrix()
+    left, values, _ = np.linalg.svd(matrix)
+    got = truncated_svd(sparse.csr_array(matrix), 7, power)
+    assert got.shape == (60, 7)
+    expected = left[:, :7] * values[:7] ** power
+    assert np.allclose(np.abs(got), np.abs(expected), atol=1e-8)
+    assert np.allclose(got @ got.T, expected @ expected.T, atol=1e-8)
+
+
+@pytest.mark.usefixtures("way")
+def test_the_three_factors_make_the_nearest_matrix_of_that_rank():
+    matrix = random_matrix()
+    left, values, right = np.linalg.svd(matrix, full_matrices=False)
+    parts = decompose(matrix, 5)
+    assert np.allclose(parts.singular_values, values[:5])
+    assert np.allclose(
+        parts.left * parts.singular_values @ parts.right.T, left[:, :5] * values[:5] @ right[:5], atol=1e-8
+    )
+    assert np.allclose(parts.left.T @ parts.left, np.eye(5), atol=1e-8)
+    assert np.allclose(parts.right.T @ parts.right, np.eye(5), atol=1e-8)
+
+
+@pytest.mark.usefixtures("way")
+def test_the_signs_depend_on_nothing_but_the_matrix():
+    matrix = random_matrix()
+    one, other = truncated_svd(matrix, 6, seed=0), truncated_svd(matrix, 6, seed=99)
+    assert np.allclose(one, other, atol=1e-7)
+    assert (one[np.abs(one).argmax(axis=0), range(6)] > 0).all()
+
+
+def test_the_two_ways_agree_on_the_signs(monkeypatch):
+    matrix = random_matrix()
+    dense = truncated_svd(matrix, 6)
+    monkeypatch.setattr(counting, "_SMALL", 0)
+    assert np.allclose(truncated_svd(matrix, 6), dense, atol=1e-7)
+
+
+def test_of_equally_large_numbers_the_first_is_positive():
+    assert np.allclose(truncated_svd([[-1, 1], [1, -1]], 1, power=0).ravel(), [0.5**0.5, -(0.5**0.5)])
+
+
+@pytest.mark.usefixtures("way")
+def test_one_seed_gives_the_same_bits_again():
+    matrix = random_matrix()
+    assert (truncated_svd(matrix, 6, seed=3) == truncated_svd(matrix, 6, seed=3)).all()
+
+
+def test_one_decomposition_serves_all_powers_and_dimensions():
+    parts = decompose(random_matrix(), 8)
+    for power, d in itertools.product([0, 0.5, 1], [3, 8]):
+        assert np.allclose(parts.vectors(power, d), truncated_svd(random_matrix(), d, power), atol=1e-8)
+
+
+def test_as_many_dimensions_as_the_rank_are_to_be_had(monkeypatch):
+    matrix = random_matrix(9, 6)
+    monkeypatch.setattr(counting, "_SMALL", 0)
+    assert np.allclose(truncated_svd(matrix, 6, 1) @ decompose(matrix, 6).right.T, matrix)
+
+
+# KeyedVectors
+
+
+def test_counted_vectors_have_neighbours():
+    text = [s.split() for s in ["the cat drinks milk", "the dog drinks water", "the cat sleeps", "the dog sleeps"] * 2]
+    counts = count(text, window=3)
+    keyed = to_keyed_vectors(counts.words, truncated_svd(pmi(counts), 3), name="toy")
+    assert keyed.name == "toy"
+    assert keyed.vectors.dtype == np.float32
+    assert keyed.index_to_key == counts.words
+    assert np.allclose(keyed["milk"], truncated_svd(pmi(counts), 3)[counts.words.index("milk")], atol=1e-6)
+    assert nearest(keyed, "cat", k=2).words.shape == (1, 2)
+    assert keyed.similarity("cat", "cat") == pytest.approx(1)
+
+
+def test_a_sparse_matrix_becomes_keyed_vectors_as_it_is():
+    counts = count()
+    keyed = to_keyed_vectors(counts.words, counts.matrix)
+    assert (keyed.vectors == counts.matrix.toarray()).all()
+
+
+def test_keyed_vectors_are_a_copy():
+    matrix = np.ones((2, 3), dtype=np.float32)
+    keyed = to_keyed_vectors(["a", "b"], matrix)
+    matrix[0] = 7
+    assert keyed["a"].tolist() == [1, 1, 1]
+
+
+@pytest.mark.usefixtures("way")
+def test_a_word_that_met_nobody_gets_zeros_and_not_rounding_errors():
+    matrix = random_matrix()
+    matrix[17] = 0
+    vectors = truncated_svd(matrix, 5, power=0)
+    assert (vectors[17] == 0).all()
+    words = [f"w{i}" for i in range(60)]
+    assert len(to_keyed_vectors(words, vectors)) == 60
+    kept = to_keyed_vectors(words, vectors, leave_out_empty=True)
+    assert kept.index_to_key == [word for word in words if word != "w17"]
+    assert np.allclose(kept["w18"], vectors[18], atol=1e-6)
+
+
+# vectors that stay sparse
+
+
+def test_sparse_vectors_have_the_neighbours_of_the_dense_ones():
+    matrix = random_matrix()
+    matrix[17] = 0
+    words = [f"w{i}" for i in range(60)]
+    kept, dense = sparse_vectors(words, sparse.csr_array(matrix)), to_keyed_vectors(words, matrix)
+    for word in ("w0", "w59"):
+        ours, theirs = kept.most_similar(word, k=58), most_similar(dense, word, k=58)
+        assert ours["word"].tolist() == theirs["word"].tolist()
+        assert ours["cosine"].tolist() == pytest.approx(theirs["cosine"].tolist(), abs=1e-6)
+        assert ours["rank"].tolist() == theirs["rank"].tolist()
+    assert (kept.get_word_vector("w3") == matrix[3]).all()
+
+
+def test_of_equal_cosines_the_first_word_comes_first():
+    kept = sparse_vectors(["q", "far", "b", "a"], [[1, 0], [0, 1], [2, 2], [1, 1]])
+    assert kept.most_similar("q", k=3)["word"].tolist() == ["b", "a", "far"]
+
+
+def test_sparse_vectors_can_be_evaluated_and_an_empty_row_counts_as_missing():
+    kept = sparse_vectors(["cat", "dog", "fish", "gone"], [[2, 5, 0], [1, 4, 0], [0, 1, 7], [0, 0, 0]])
+    people = [("cat", "dog", 8.0), ("cat", "fish", 4.0), ("dog", "fish", 3.0), ("cat", "gone", 9.0)]
+    result = evaluate_similarity(kept, people, n_bootstrap=0)
+    assert (result.n_covered, result.missing_words) == (3, ("gone",))
+
+
+def test_a_word_without_a_sparse_vector_is_told_why():
+    kept = sparse_vectors(["cat", "gone"], [[2, 5], [0, 0]], name="toy")
+    with pytest.raises(UnknownWordError, match=r"^'lynx' is not among the 2 words of toy"):
+        kept.get_word_vector("lynx")
+    with pytest.raises(UnknownWordError, match=r'^"gone" has an empty row in toy'):
+        kept.most_similar("gone")
+    with pytest.raises(ValueError, match=r"k is 1, but besides the query toy has 0 words"):
+        kept.most_similar("cat", k=1)
+
+
+# bad input, each with its own sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "says"),
+    [
+        ("the cat sat", TypeError, r'one string: its characters would be counted.*"the cat sat"'),
+        (["the cat sat", "the dog sat"], TypeError, r'sentence 1 is the string "the cat sat".*\.split\(\)'),
+        ([["a", "b"], "a b"], TypeError, r'sentence 2 is the string "a b"'),
+        ((line.split() for line in ["a b"]), TypeError, r"a generator can be read only once"),
+        (iter([["a", "b"]]), TypeError, r"can be read only once"),
+        ({"a": ["b"]}, TypeError, r"this is a dict"),
+        (None, TypeError, r"this is a NoneType"),
+        ([["a", 3]], TypeError, r"there is 3"),
+        ([(word for word in "ab")], TypeError, r"sentence 1 is a generator"),
+        ([], ValueError, r"The text is empty"),
+        ([[], []], ValueError, r"The text is empty"),
+        ([["a", "a", "a"]], ValueError, r'1 different word, and only "a" remains'),
+        ([["a"], ["b"]], ValueError, r"No two of the 2 words.*too short"),
+    ],
+)
+def test_a_text_that_cannot_be_counted_is_told_why(text, error, says):
+    with pytest.raises(error, match=says):
+        count(text)
+
+
+@pytest.mark.parametrize(
+    ("others", "error", "says"),
+    [
+        ({"window": 0}, ValueError, r"window is 0; it has to be at least 1"),
+        ({"window": -2}, ValueError, r"window is -2"),
+        ({"window": 2.5}, TypeError, r"window is a whole number, and 2.5 is not"),
+        ({"window": True}, TypeError, r"window is a whole number"),
+        ({"min_count": 0}, ValueError, r"min_count is 0"),
+        ({"min_count": 4}, ValueError, r"none remains with min_count=4 \(the most frequent stands there 3 times\)"),
+        ({"min_count": 3}, ValueError, r'only "the" remains'),
+        ({"max_vocab": 1}, ValueError, r"max_vocab is 1.*at least two"),
+        ({"max_vocab": 0}, ValueError, r"max_vocab is 0"),
+        ({"weighting": "exponential"}, ValueError, r'"flat", "harmonic", "linear".*\'exponential\''),
+    ],
+)
+def test_a_setting_that_does_not_fit_is_told_why(others, error, says):
+    with pytest.raises(error, match=says):
+        count(**others)
+
+
+def test_sentences_that_change_between_two_readings_are_noticed():
+    class Once:
+        def __init__(self):
+            self.left = iter(TEXT)
+
+        def __iter__(self):
+            yield from self.left
+
+    with pytest.raises(ValueError, match=r"10 words when they were read first and 0 when"):
+        count(Once())
+
+
+@pytest.mark.parametrize(
+    ("counts", "error", "says"),
+    [
+        ([[1, -2], [3, 4]], ValueError, r"0 or more, and there is -2"),
+        ([[1, math.nan], [3, 4]], ValueError, r"NaN or infinity"),
+        ([[1, math.inf], [3, 4]], ValueError, r"NaN or infinity"),
+        ([1, 2], ValueError, r"the shape of this is \(2,\)"),
+        ([["a", "b"]], TypeError, r"A matrix of numbers is needed"),
+        (np.empty((0, 3)), ValueError, r"empty"),
+    ],
+)
+def test_counts_that_are_none_are_told_why(counts, error, says):
+    for function in (pmi, log_counts):
+        with pytest.raises(error, match=says):
+            function(counts)
+
+
+@pytest.mark.parametrize(
+    ("others", "error", "says"),
+    [
+        ({"smoothing": 1.5}, ValueError, r"from 0 to 1.*1.5"),
+        ({"smoothing": -0.1}, ValueError, r"from 0 to 1"),
+        ({"smoothing": "0.75"}, TypeError, r"'0.75' is no number"),
+        ({"shift": math.nan}, ValueError, r"shift"),
+        ({"base": 1}, ValueError, r"larger than 1"),
+    ],
+)
+def test_a_pmi_setting_that_does_not_fit_is_told_why(others, error, says):
+    with pytest.raises(error, match=says):
+        pmi(TEXTBOOK, **others)
+
+
+def test_pmi_of_nothing_is_told_why():
+    with pytest.raises(ValueError, match="All counts are zero"):
+        pmi(np.zeros((2, 2)))
+
+
+@pytest.mark.usefixtures("way")
+def test_dimensions_above_the_rank_are_told_the_rank():
+    rank_three = random_matrix(30, 3) @ random_matrix(3, 20, seed=1)
+    assert truncated_svd(rank_three, 3).shape == (30, 3)
+    with pytest.raises(ValueError, match=r"The rank of this matrix is 3:.*4 were asked for"):
+        truncated_svd(rank_three, 4)
+    with pytest.raises(ValueError, match=r"30 rows and 20 columns has at most 20 dimensions; 21 were"):
+        truncated_svd(rank_three, 21)
+    with pytest.raises(ValueError, match=r"The rank of this matrix is 0"):
+        truncated_svd(np.zeros((5, 5)), 1)
+
+
+def test_all_dimensions_of_a_large_matrix_are_refused_before_memory_runs_out():
+    with pytest.raises(ValueError, match=r"dense decomposition of 3.0 GiB; ask for fewer"):
+        truncated_svd(sparse.eye_array(20_000), 20_000)
+
+
+@pytest.mark.parametrize(
+    ("others", "error", "says"),
+    [
+        ({"dimensions": 0}, ValueError, r"dimensions is 0"),
+        ({"dimensions": 2.0}, TypeError, r"whole number"),
+        ({"power": -1}, ValueError, r"0 or more"),
+        ({"power": math.nan}, ValueError, r"power"),
+        ({"power": None}, TypeError, r"no number"),
+    ],
+)
+def test_an_svd_setting_that_does_not_fit_is_told_why(others, error, says):
+    with pytest.raises(error, match=says):
+        truncated_svd(random_matrix(), **{"dimensions": 2, **others})
+
+
+def test_a_decomposition_gives_no_more_dimensions_than_it_has():
+    with pytest.raises(ValueError, match="has 2 dimensions, not 3"):
+        decompose(random_matrix(), 2).vectors(dimensions=3)
+
+
+def test_a_matrix_with_nan_is_not_decomposed():
+    with pytest.raises(ValueError, match="NaN"):
+        truncated_svd([[1, math.nan], [0, 1]], 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "matrix", "error", "says"),
+    [
+        (["a"], np.ones((2, 2)), ValueError, r"1 words and 2 rows"),
+        (["a", "a"], np.ones((2, 2)), ValueError, r'"a" stands more than once'),
+        (["a", 1], np.ones((2, 2)), TypeError, r"1 is not"),
+        ("ab", np.ones((2, 2)), TypeError, r"this is one string"),
+        (["a", "b"], [[1, math.nan], [0, 1]], ValueError, r"NaN"),
+        (["a", "b"], sparse.csr_array((2, 2**28)), ValueError, r"2.0 GiB.*truncated_svd"),
+    ],
+)
+def test_vectors_that_do_not_fit_their_words_are_told_why(words, matrix, error, says):
+    with pytest.raises(error, match=says):
+        to_keyed_vectors(words, matrix)
+
+
+def test_counts_show_themselves_in_a_line():
+    assert repr(count()) == "Cooccurrences of 6 words in a text of 10: 20 cells of 36 are not empty"
+    assert isinstance(count(), Cooccurrences)
