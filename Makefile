@@ -30,13 +30,18 @@ $(VENV)/.full: requirements/full.txt $(VENV)/.book
 	@$(PIP) check
 	@touch $@
 
-# Models and data of the default path: fetched once, checked, kept in the reader's cache folder.
+# Models and data of the default path: fetched once, checked, kept in the reader's cache folder. The site's islands
+# need the first of them only.
 .PHONY: assets
 assets: $(VENV)/.book
 	@$(BIN)/python -m embedlib assets fetch
 
+.PHONY: site-assets
+site-assets: $(VENV)/.book
+	@$(BIN)/python -m embedlib assets fetch glove-6b-50d
+
 .PHONY: book
-book: assets  ## set up what the website needs and build it into _build/html
+book: site-assets  ## set up what the website needs and build it into _build/html
 	@$(BIN)/jupyter-book build . --warningiserror --nitpick --keep-going --quiet
 	@echo "The site is in _build/html: open _build/html/index.html in a browser, or serve it with"
 	@echo "  $(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 8000"
@@ -86,6 +91,16 @@ chapter: $(VENV)/.full assets  ## start a chapter: make chapter N=02 TITLE="Coun
 bench: $(VENV)/.full assets  ## measure speed again, on a quiet machine, and write the tables the book shows
 	@$(BIN)/python benchmarks/neighbors.py
 	@$(BIN)/python benchmarks/similarity.py
+	@$(BIN)/python benchmarks/counting.py
+	@$(BIN)/python benchmarks/evaluation_grid.py
+	@$(BIN)/python benchmarks/analogies.py
+
+.PHONY: vectors
+vectors: $(VENV)/.full assets  ## train everything that takes longer than a minute; may be interrupted, goes on (hours)
+	@$(BIN)/python training/word2vec.py
+	@$(BIN)/python training/fasttext.py
+	@$(BIN)/python training/glove.py
+	@$(BIN)/python training/measure.py
 
 .PHONY: lock
 lock:  ## resolve the dependencies again (needs uv)

@@ -1,0 +1,126 @@
+"""Measure what has been trained, and store what the book uses of it.
+
+Writes ``training/results/``: ``word2vec_grid.csv`` (a row a training, a column a benchmark), ``stability.csv``
+(how many of a word's ten nearest two trainings agree on) and ``small_setting.json`` (the neighbours that the
+tests hold a fresh training to); and ``training/vectors/``: vectors in half precision, their words, the recipe.
+A training that is not there yet is left out and named.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from recipes import BASE, COURSE, SMALL, Recipe, grid, two_workers
+from word2vec import WORK
+
+from embedlib import assets, datasets
+from embedlib.evaluation.similarity import evaluate_similarity
+from embedlib.neighbors import nearest
+from embedlib.word_vectors import as_keyed_vectors
+
+HERE = Path(__file__).parent
+RESULTS, VECTORS = HERE / "results", HERE / "vectors"
+BENCHMARKS = {
+    "wordsim353": datasets.wordsim353,
+    "simlex999": datasets.simlex999,
+    "men": datasets.men,
+    "rw": datasets.rw,
+}
+# The two halves of WordSim are no part of what pip brings: without them their columns stay empty.
+HALVES = {
+    "wordsim353-similarity": datasets.wordsim353_similarity,
+    "wordsim353-relatedness": datasets.wordsim353_relatedness,
+}
+CONTEXTS = 10_000  # so many of the most frequent words keep their context vector, too
+PROBES, POOL = 1_000, 10_000  # the words whose neighbours are compared, and the words they are found among
+
+
+def load(recipe: Recipe) -> Any:
+    """Return the vectors of a finished training, or None."""
+    folder = WORK / recipe.name
+    if not folder.exists():
+        print(f"not trained yet: {recipe.name}")
+        return None
+    words = (folder / "words.txt").read_text(encoding="utf-8").splitlines()
+    return as_keyed_vectors(dict(zip(words, np.load(folder / "vectors.npy").astype(np.float32), strict=True)))
+
+
+def row(recipe: Recipe, vectors: Any) -> dict[str, Any]:
+    """What one training scores: correlation and pairs covered by benchmark."""
+    found: dict[str, Any] = {"setting": recipe.setting, "seed": recipe.seed}
+    found |= {name: recipe.settings[name] for name in BASE} | {"words": len(vectors)}
+    here = {name: make for name, make in HALVES.items() if assets.available(name)}
+    for name, make in (BENCHMARKS | here).items():
+        result = evaluate_similarity(vectors, make(), n_bootstrap=0)
+        found |= {name: round(result.correlation, 4), f"{name} pairs": result.n_covered}
+    return found
+
+
+def probes() -> list[str]:
+    """A thousand words, drawn evenly from the ten thousand most frequent ones of the base training."""
+    words = (WORK / Recipe().name / "words.txt").read_text(encoding="utf-8").splitlines()[:POOL]
+    return words[:: POOL // PROBES]
+
+
+def overlap(one: Any, other: Any, words: list[str], k: int = 10) -> float:
+    """The mean share of a word's k nearest that two trainings have in common, among the most frequent words."""
+    pool = [word for word in one.index_to_key if word in other.key_to_index][:POOL]
+    words = [word for word in words if word in set(pool)]
+    tables = [as_keyed_vectors({word: vectors[word] for word in pool}) for vectors in (one, other)]
+    found = [nearest(table, words, k=k).indices for table in tables]
+    return float(np.mean([len(np.intersect1d(a, b)) / k for a, b in zip(*found, strict=True)]))
+
+
+def neighbours(vectors: Any, words: list[str], k: int = 10) -> dict[str, list[str]]:
+    """The k nearest of some words."""
+    found = nearest(vectors, words, k=k).indices
+    return {word: [vectors.index_to_key[i] for i in ids] for word, ids in zip(words, found, strict=True)}
+
+
+def store(name: str, source: Path, recipe: dict[str, Any], files: dict[str, int | None]) -> None:
+    """Copy a training's files into ``training/vectors/name``, the arrays cut to so many rows, with their recipe."""
+    folder = VECTORS / name
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, rows in files.items():
+        if file.endswith(".npy"):
+            np.save(folder / file, np.load(source / file)[:rows].astype(np.float16))
+        else:
+            (folder / file).write_bytes((source / file).read_bytes())
+    sums = {file: hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in files}
+    text = json.dumps({"recipe": recipe, "sha256": sums}, indent=1)
+    (folder / "recipe.json").write_text(text + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Measure and store."""
+    RESULTS.mkdir(exist_ok=True)
+    trained = {recipe.name: (recipe, load(recipe)) for recipe in [*grid(), *two_workers()]}
+    trained = {name: (recipe, vectors) for name, (recipe, vectors) in trained.items() if vectors is not None}
+    rows = [row(recipe, vectors) for recipe, vectors in trained.values() if "copy" not in recipe.changed]
+    table = pd.DataFrame(rows)
+    table.to_csv(RESULTS / "word2vec_grid.csv", index=False)
+
+    words, agreed = probes(), []
+    for (recipe, one), (other_recipe, other) in combinations(trained.values(), 2):
+        if {**recipe.changed, "copy": 0} == {**other_recipe.changed, "copy": 0}:
+            pair = {"setting": recipe.setting.split(",copy")[0], "seeds": f"{recipe.seed}, {other_recipe.seed}"}
+            agreed.append(pair | {"overlap": round(overlap(one, other, words), 4)})
+    pd.DataFrame(agreed).to_csv(RESULTS / "stability.csv", index=False)
+
+    if SMALL.name in trained:
+        near = neighbours(trained[SMALL.name][1], words[2:52])
+        (RESULTS / "small_setting.json").write_text(json.dumps(near, indent=1) + "\n", encoding="utf-8")
+    about = json.loads((WORK / COURSE.name / "about.json").read_text(encoding="utf-8"))
+    about.pop("seconds")
+    files = {"vectors.npy": None, "contexts.npy": CONTEXTS, "words.txt": None}
+    store("course-sgns-100d", WORK / COURSE.name, about, files)
+
+
+if __name__ == "__main__":
+    main()
