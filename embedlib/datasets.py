@@ -1,15 +1,17 @@
-"""Word similarity benchmarks: pairs of words with the score that people gave them, each as one tidy table.
+"""Benchmarks for word vectors, each as one tidy table that says in ``.attrs`` what it is.
 
-Every function returns a DataFrame with the columns word1, word2 and score, and says in ``.attrs`` what it is:
-name, asset, citation (a key of the course's bibliography), licence, scale (the least and the most a rater
-could give) and n. Several of the sets may not be republished: compute with them, quote a handful of pairs at
-most.
+Word similarity: pairs of words with the score that people gave them, in the columns word1, word2 and score.
+Analogies: questions a : b :: c : expected. WEAT: lists of words for tests of association. ``.attrs`` holds name,
+asset, citation (a key of the course's bibliography), licence and n; for similarity also scale, the least and the
+most a rater could give. Several of the sets may not be republished: compute with them, quote a handful of pairs
+at most.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from embedlib import assets
 from embedlib.corpus import course_corpus as course_corpus  # the corpus has its own module
@@ -19,8 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "contrast_pairs",
+    "google_analogies",
     "men",
     "men_original",
+    "msr_analogies",
     "mturk771",
     "mturk771_original",
     "rg65",
@@ -28,6 +32,7 @@ __all__ = [
     "rw",
     "simlex999",
     "simverb3500",
+    "weat",
     "wordsim353",
     "wordsim353_relatedness",
     "wordsim353_similarity",
@@ -135,6 +140,123 @@ def contrast_pairs() -> pd.DataFrame:
     return pairs
 
 
+def google_analogies() -> pd.DataFrame:
+    """Google's analogy questions: 19,544 in 14 sections, such as Athens : Greece :: Baghdad : Iraq.
+
+    Returns
+    -------
+    DataFrame
+        Columns section, kind, a, b, c and expected, in the order of the file. ``kind`` is semantic for the first
+        five sections and syntactic for the others, whose names begin with gram (Mikolov et al., 2013). Words are
+        written as in the file, names with a capital letter.
+    """
+    questions = _questions("google-analogies", "Google analogies", 19_544)
+    kind = ["syntactic" if section.startswith("gram") else "semantic" for section in questions["section"]]
+    questions.insert(1, "kind", kind)
+    return questions
+
+
+def msr_analogies() -> pd.DataFrame:
+    """Microsoft's analogy questions: 8,000 on word forms, such as good : better :: rough : rougher.
+
+    The questions of Mikolov, Yih and Zweig (2013), as a package carries them: without the kinds of form
+    that the authors tell apart. Some words end in an apostrophe and s, which most vocabularies lack.
+
+    Returns
+    -------
+    DataFrame
+        Columns section (all), a, b, c and expected.
+    """
+    return _questions("msr-analogies", "MSR analogies", 8000)
+
+
+def weat() -> pd.DataFrame:
+    """The word lists of WEAT's ten tests for association: two targets and two attributes each (Caliskan et al., 2017).
+
+    Returns
+    -------
+    DataFrame
+        One row a word, with the columns test (1 to 10), role (X and Y are the targets, A and B the attributes),
+        name (what the list is called, such as Flowers), word (as written, names with a capital letter) and
+        removed (True for the names that the authors left out because few texts hold them). ``.attrs["findings"]``
+        says for each test what its authors quote from people: d, the effect size, n, how many took part, and p, as
+        the file has them; None where it has none.
+    """
+    import pandas as pd
+
+    record = assets.entry("weat")
+    file = assets.path("weat", record.files[0].name)
+    roles = {"X": "first_target", "Y": "second_target", "A": "first_attribute", "B": "second_attribute"}
+    rows: list[tuple[int, str, str, str, bool]] = []
+    findings: dict[int, dict[str, Any]] = {}
+    try:
+        tests = json.loads(file.read_text(encoding="utf-8"))
+        for number, test in enumerate(tests, 1):
+            for role, key in roles.items():
+                left_out = set(test[key].get("remove", []))
+                rows += [(number, role, test[key]["name"], word, word in left_out) for word in test[key]["words"]]
+            found = test["original_finding"]
+            findings[number] = {
+                "d": float(found["d"]) if found["d"] else None,
+                "n": found["N"] or None,
+                "p": found["p"] or None,
+            }
+    except (ValueError, KeyError, TypeError, AttributeError):
+        tests = []
+    if len(tests) != 10:
+        raise ValueError(
+            f"{file.name} should hold the lists of ten tests, and does not. Fetch it again: "
+            f"python -m embedlib assets fetch weat"
+        )
+    lists = pd.DataFrame(rows, columns=["test", "role", "name", "word", "removed"])
+    lists.attrs = {
+        "name": "WEAT",
+        "asset": "weat",
+        "citation": record.citation,
+        "licence": record.licence,
+        "n": len(lists),
+        "findings": findings,
+    }
+    return lists
+
+
+def read_questions(file: Path) -> pd.DataFrame:
+    """Read a file of analogy questions, four words a line; a line ``: name`` begins a section.
+
+    Parameters
+    ----------
+    file
+        The file, in UTF-8.
+
+    Returns
+    -------
+    DataFrame
+        Columns section, a, b, c and expected, in the order of the file; questions before the first section's
+        name belong to the section "all".
+
+    Raises
+    ------
+    ValueError
+        If a line has not four words: says which, and what it holds.
+    """
+    import pandas as pd
+
+    rows: list[tuple[str, ...]] = []
+    section = "all"
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        if line.startswith(":"):
+            section = line[1:].strip()
+        elif line.strip():
+            words = line.split()
+            if len(words) != 4:
+                raise ValueError(
+                    f"Line {number} of {file.name} should hold four words, a question and its answer, and holds "
+                    f"{line[:60]!r}."
+                )
+            rows.append((section, *words))
+    return pd.DataFrame(rows, columns=["section", "a", "b", "c", "expected"])
+
+
 def read_pairs(file: Path) -> pd.DataFrame:
     """Read a file of ``word word score`` lines, white space between; lines that begin with # are comments.
 
@@ -170,6 +292,25 @@ def read_pairs(file: Path) -> pd.DataFrame:
         words1.append(word1)
         words2.append(word2)
     return pd.DataFrame({"word1": words1, "word2": words2, "score": scores})
+
+
+def _questions(asset: str, name: str, n: int) -> pd.DataFrame:
+    record = assets.entry(asset)
+    file = assets.path(asset, record.files[0].name)
+    questions = read_questions(file)
+    if len(questions) != n:
+        raise ValueError(
+            f"{name} has {n:,} questions, and {file.name} holds {len(questions):,}. Fetch it again: "
+            f"python -m embedlib assets fetch {asset}"
+        )
+    questions.attrs = {
+        "name": name,
+        "asset": asset,
+        "citation": record.citation,
+        "licence": record.licence,
+        "n": n,
+    }
+    return questions
 
 
 def _similarity(asset: str, name: str, scale: tuple[int, int], n: int) -> pd.DataFrame:

@@ -283,29 +283,12 @@ def _candidates(rows: _Array, lengths: _Array, queries: _Array, k: int) -> list[
     """For each query the few rows that can be among its k best (rows of zeros never are)."""
     n_words, width = rows.shape
     single = np.ascontiguousarray(queries.T, dtype=np.float32)
-    scale = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)[:, None]
     empty = np.flatnonzero(lengths == 0)
-    largest = np.empty((-(-n_words // _BLOCK), len(queries)), dtype=np.float32)
-    scores = np.empty((_CHUNK, len(queries)), dtype=np.float32)
-    for start in range(0, n_words, _CHUNK):
-        piece = slice(start, min(start + _CHUNK, n_words))
-        n = piece.stop - start
-        if len(queries) > _FEW:
-            np.matmul(rows[piece] * scale[piece], single, out=scores[:n])
-        else:
-            np.matmul(rows[piece], single, out=scores[:n])
-            scores[:n] *= scale[piece]
-        scores[empty[(empty >= start) & (empty < piece.stop)] - start] = -np.inf
-        n_blocks = -(-n // _BLOCK)
-        scores[n : n_blocks * _BLOCK] = -np.inf
-        block = start // _BLOCK
-        blocks = scores[: n_blocks * _BLOCK].reshape(n_blocks, _BLOCK, len(queries))
-        blocks.max(axis=1, out=largest[block : block + n_blocks])
+    largest = (_largest_of_one if len(queries) == 1 else _largest_of_many)(rows, lengths, single, empty)
 
     # Each score is wrong by at most `slack`, the rounding error of a product of unit vectors in single
     # precision, so what lies more than twice that below the k-th largest maximum cannot win.
     slack = np.float32((width + 8) * np.finfo(np.float32).eps)
-    largest = np.ascontiguousarray(largest.T)
     kth = min(k, largest.shape[1])
     least = np.partition(largest, -kth, axis=1)[:, -kth] - 2 * slack
     members = np.arange(_BLOCK)
@@ -314,11 +297,48 @@ def _candidates(rows: _Array, lengths: _Array, queries: _Array, k: int) -> list[
         candidates = (np.flatnonzero(largest[i] >= enough)[:, None] * _BLOCK + members).ravel()
         if candidates[-1] >= n_words:
             candidates = candidates[candidates < n_words]
+        if len(empty):
+            candidates = candidates[lengths[candidates] > 0]
         if np.isfinite(enough) and k <= largest.shape[1]:
-            again = (rows[candidates] @ single[:, i]) * scale[candidates, 0]
+            again = (rows[candidates] @ single[:, i]) / lengths[candidates]
             candidates = candidates[again >= enough]
-        found.append(candidates[lengths[candidates] > 0])
+        found.append(candidates)
     return found
+
+
+def _largest_of_one(rows: _Array, lengths: _Array, single: _Array, empty: _Array) -> _Array:
+    """The largest score of each block for one query, shape (1, blocks): a single product, limited by memory."""
+    n_words = len(rows)
+    scores = np.full(-(-n_words // _BLOCK) * _BLOCK, -np.inf, dtype=np.float32)
+    np.dot(rows, single[:, 0], out=scores[:n_words])
+    with np.errstate(invalid="ignore"):
+        scores[:n_words] /= lengths
+    scores[empty] = -np.inf
+    largest: _Array = scores.reshape(-1, _BLOCK).max(axis=1)[None]
+    return largest
+
+
+def _largest_of_many(rows: _Array, lengths: _Array, single: _Array, empty: _Array) -> _Array:
+    """The largest score of each block for each query, shape (queries, blocks), in pieces that stay in the cache."""
+    n_words, n_queries = len(rows), single.shape[1]
+    scale = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)[:, None]
+    largest = np.empty((-(-n_words // _BLOCK), n_queries), dtype=np.float32)
+    scores = np.empty((_CHUNK, n_queries), dtype=np.float32)
+    for start in range(0, n_words, _CHUNK):
+        piece = slice(start, min(start + _CHUNK, n_words))
+        n = piece.stop - start
+        if n_queries > _FEW:
+            np.matmul(rows[piece] * scale[piece], single, out=scores[:n])
+        else:
+            np.matmul(rows[piece], single, out=scores[:n])
+            scores[:n] *= scale[piece]
+        scores[empty[(empty >= start) & (empty < piece.stop)] - start] = -np.inf
+        n_blocks = -(-n // _BLOCK)
+        scores[n : n_blocks * _BLOCK] = -np.inf
+        block = start // _BLOCK
+        blocks = scores[: n_blocks * _BLOCK].reshape(n_blocks, _BLOCK, n_queries)
+        blocks.max(axis=1, out=largest[block : block + n_blocks])
+    return np.ascontiguousarray(largest.T)
 
 
 def _exact_cosines(rows: _Array, unit: _Array) -> _Array:

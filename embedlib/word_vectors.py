@@ -1,23 +1,37 @@
 """Word vectors: loading them, looking a word up, and saying helpfully that a word is not there.
 
-Vectors are gensim's ``KeyedVectors``, the type that the field uses; this module only fills it quickly.
+Vectors are gensim's ``KeyedVectors``, the type that the field uses; this module only fills it quickly. Files of
+one's own are read by :func:`read_vectors`, from ``embedlib.vector_files``.
 """
 
 from __future__ import annotations
 
 import difflib
+import json
 import string
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from embedlib import assets
+from embedlib.vector_files import read_vectors as read_vectors
 
 if TYPE_CHECKING:
     from gensim.models.keyedvectors import KeyedVectors
 
-__all__ = ["UnknownWordError", "as_keyed_vectors", "get_word_vector", "load_word_vectors"]
+__all__ = [
+    "UnknownWordError",
+    "VectorsForUnseenWords",
+    "as_keyed_vectors",
+    "get_word_vector",
+    "load_context_vectors",
+    "load_word_vectors",
+    "read_vectors",
+    "with_unseen_words",
+]
 
 
 class UnknownWordError(KeyError):
@@ -37,15 +51,22 @@ def load_word_vectors(name: str = "glove-6b-50d") -> KeyedVectors:
     Parameters
     ----------
     name
-        ``"glove-6b-50d"``: all 400,000 words of Stanford's GloVe 6B, 50 numbers each, most frequent first.
-        ``"word2vec-googlenews-26k"``: 26,423 frequent lower-case words of Google News word2vec, 300 numbers
-        each.
+        Of the course's default, ``"glove-6b-50d"``: all 400,000 words of Stanford's GloVe 6B, 50 numbers each, most
+        frequent first.
+
+        Trained on the course's own corpus, 100 numbers each: ``"course-sgns-100d"`` (word2vec's skip-gram),
+        ``"course-glove-100d"`` and ``"course-fasttext-100d"``, which also has vectors for words that it has not
+        seen. They are stored in half precision.
+
+        Others: ``"word2vec-googlenews-26k"``, 26,423 frequent lower-case words of Google News word2vec, 300 numbers
+        each; and the large originals ``"glove-6b-300d"``, ``"word2vec-googlenews-300d"`` (3 million words and
+        phrases, 3.4 GiB of memory) and ``"fasttext-wiki-news-300d"`` (1 million words), which take minutes to read.
 
     Returns
     -------
     KeyedVectors
         ``.vectors`` has shape (words, dimensions), float32; ``.index_to_key`` holds the words in the same
-        order; ``.name`` is the asset's name.
+        order; ``.name`` is the asset's name. Of fastText's own, gensim's ``FastTextKeyedVectors``.
 
     Raises
     ------
@@ -60,10 +81,82 @@ def load_word_vectors(name: str = "glove-6b-50d") -> KeyedVectors:
     Sutskever, Chen, Corrado and Dean (2013), "Distributed representations of words and phrases and their
     compositionality".
     """
-    loaders = {"glove-6b-50d": _load_glove, "word2vec-googlenews-26k": _load_googlenews}
-    if name not in loaders:
-        raise ValueError(f'"{name}" is not a set of word vectors that can be loaded; there are {_listed(loaders)}.')
-    return loaders[name](name)
+    if name not in _LOADERS:
+        raise ValueError(f'"{name}" is not a set of word vectors that can be loaded; there are {_listed(_LOADERS)}.')
+    return _LOADERS[name](name)
+
+
+def load_context_vectors(name: str = "course-sgns-100d") -> KeyedVectors:
+    """Load the other matrix of a skip-gram model: the vectors that its words have as contexts.
+
+    Parameters
+    ----------
+    name
+        ``"course-sgns-100d"``, of which those of the 10,000 most frequent words are stored.
+
+    Returns
+    -------
+    KeyedVectors
+        In the order of the word vectors, which are more; float32.
+
+    Raises
+    ------
+    ValueError, embedlib.assets.AssetUnavailable
+        As :func:`load_word_vectors`.
+    """
+    if name not in _WITH_CONTEXTS:
+        raise ValueError(f'There are no context vectors of "{name}"; there are those of {_listed(_WITH_CONTEXTS)}.')
+    folder = assets.path(name)
+    words, contexts = _words_of(folder), np.load(folder / "contexts.npy")
+    if contexts.ndim != 2 or len(contexts) > len(words):
+        raise ValueError(
+            f"{name} should hold no more context vectors than words, which are {len(words):,}; its file holds "
+            f"{contexts.shape}. Fetch it again: python -m embedlib assets fetch {name}"
+        )
+    return _keyed_vectors(words[: len(contexts)], contexts.astype(np.float32), f"{name} (contexts)")
+
+
+@dataclass(frozen=True)
+class VectorsForUnseenWords:
+    """fastText's vectors with :meth:`get_word_vector` for any word; they come from :func:`with_unseen_words`."""
+
+    vectors: Any = field(repr=False)
+    name: str
+
+    def get_word_vector(self, word: str) -> np.ndarray[Any, np.dtype[Any]]:
+        """The vector of a word, put together from its pieces if it was not seen in training: shape (d,), float32."""
+        if not isinstance(word, str):
+            raise TypeError(_not_a_word(self.vectors, word))
+        if not word.strip():
+            raise UnknownWordError(_unknown_word(self.vectors, word))
+        vector: np.ndarray[Any, np.dtype[Any]] = np.array(self.vectors.get_vector(word))
+        if not vector.any():
+            raise UnknownWordError(f'"{word}" is too short to be put together from pieces.')
+        return vector
+
+
+def with_unseen_words(vectors: KeyedVectors) -> VectorsForUnseenWords:
+    """Let fastText's vectors answer for words that they have not seen, wherever embedlib asks word by word.
+
+    ``evaluate_similarity`` and ``compare_models`` take fastText's vectors as they are for the words of their
+    vocabulary only, as gensim's evaluation does; so a table can hold both.
+
+    Parameters
+    ----------
+    vectors
+        gensim's ``FastTextKeyedVectors``, such as ``load_word_vectors("course-fasttext-100d")``.
+
+    Raises
+    ------
+    TypeError
+        If the vectors cannot put words together: those of word2vec and GloVe, and fastText's ``.vec``.
+    """
+    if getattr(vectors, "vectors_ngrams", None) is None or not getattr(vectors, "bucket", 0):
+        raise TypeError(
+            f"Only vectors of pieces of words can spell out an unseen word: fastText's, read from its .bin and not "
+            f"from its .vec. {name_of(vectors)} has whole words only."
+        )
+    return VectorsForUnseenWords(vectors, f"{name_of(vectors)}, unseen words too")
 
 
 def as_keyed_vectors(vectors: KeyedVectors | Mapping[str, Any], name: str = "these vectors") -> KeyedVectors:
@@ -123,7 +216,8 @@ def get_word_vector(vectors: KeyedVectors | Mapping[str, Any], word: str) -> np.
     vectors
         ``KeyedVectors``, or a dictionary of word to vector.
     word
-        The word as it is written in the vocabulary (GloVe's and most others' is lower-case).
+        The word as it is written in the vocabulary (GloVe's and most others' is lower-case). That fastText could
+        put together a vector for any other does not make it known: see :func:`with_unseen_words`.
 
     Returns
     -------
@@ -183,14 +277,68 @@ def _load_glove(name: str) -> KeyedVectors:
     return _keyed_vectors(words, numbers, name)
 
 
-def _load_googlenews(name: str) -> KeyedVectors:
-    from gensim.models.keyedvectors import KeyedVectors
+def _load_file(name: str) -> KeyedVectors:
+    return read_vectors(assets.path(name, assets.entry(name).files[0].name), name)
 
-    file = assets.path(name, "GoogleNews-vectors-negative300-bolukbasi.bin")
-    load: Any = KeyedVectors.load_word2vec_format
-    vectors: KeyedVectors = load(str(file), binary=True)
-    vars(vectors)["name"] = name
-    return vectors
+
+def _load_course(name: str) -> KeyedVectors:
+    folder = assets.path(name)
+    words, numbers = _words_of(folder), np.load(folder / "vectors.npy")
+    _check_rows(name, "vectors.npy", numbers, words)
+    return _keyed_vectors(words, numbers.astype(np.float32), name)
+
+
+def _load_course_fasttext(name: str) -> KeyedVectors:
+    from gensim.models import fasttext
+
+    folder = assets.path(name)
+    words, whole, pieces = (
+        _words_of(folder),
+        np.load(folder / "vectors_vocab.npy"),
+        np.load(folder / "ngrams.npy"),
+    )
+    _check_rows(name, "vectors_vocab.npy", whole, words)
+    settings = _settings_of(name, folder)
+    if pieces.shape != (settings["bucket"], whole.shape[1]):
+        raise ValueError(
+            f"{name} should hold {settings['bucket']:,} vectors of pieces of {whole.shape[1]} numbers; its file holds "
+            f"{pieces.shape}. Fetch it again: python -m embedlib assets fetch {name}"
+        )
+    make: Any = fasttext.FastTextKeyedVectors
+    keyed = make(whole.shape[1], **settings)
+    keyed.index_to_key = words
+    keyed.key_to_index = dict(zip(words, range(len(words)), strict=True))
+    keyed.next_index = len(words)
+    keyed.vectors_vocab = whole.astype(np.float32)
+    keyed.vectors_ngrams = pieces.astype(np.float32)
+    keyed.recalc_char_ngram_buckets()
+    keyed.adjust_vectors()
+    keyed.name = name
+    filled: KeyedVectors = keyed
+    return filled
+
+
+def _words_of(folder: Path) -> list[str]:
+    return (folder / "words.txt").read_text(encoding="utf-8").removesuffix("\n").split("\n")
+
+
+def _check_rows(name: str, file: str, numbers: np.ndarray[Any, np.dtype[Any]], words: list[str]) -> None:
+    if numbers.ndim != 2 or len(numbers) != len(words):
+        raise ValueError(
+            f"{name} should hold a vector for each of its {len(words):,} words; its {file} holds {numbers.shape}. "
+            f"Fetch it again: python -m embedlib assets fetch {name}"
+        )
+
+
+def _settings_of(name: str, folder: Path) -> dict[str, int]:
+    """min_n, max_n and bucket, from the note that was stored with the vectors."""
+    for file in ("about.json", "recipe.json"):
+        if (folder / file).exists():
+            note = json.loads((folder / file).read_text(encoding="utf-8"))
+            for settings in (note, note.get("recipe", {}), note.get("settings", {})):
+                if {"min_n", "max_n", "bucket"} <= set(settings):
+                    return {key: int(settings[key]) for key in ("min_n", "max_n", "bucket")}
+    raise ValueError(f"{name} lacks its settings min_n, max_n and bucket: python -m embedlib assets fetch {name}")
 
 
 def _keyed_vectors(words: list[str], numbers: np.ndarray[Any, np.dtype[Any]], name: str) -> KeyedVectors:
@@ -230,6 +378,8 @@ def _unknown_word(vectors: KeyedVectors, word: str) -> str:
         return f'{where}: it begins or ends with a space. Try "{word.strip()}".'
     if " " in word.strip():
         return f"{where}: {_phrase(known, word)}"
+    if getattr(vectors, "vectors_ngrams", None) is not None:
+        return f"{where}; with_unseen_words(vectors) puts a vector together from its pieces."
     nearest = _nearest_spellings(known, lower)
     return f"{where}; " + (
         f"nearest spellings: {_listed(nearest, 'or')}." if nearest else "no word there is spelt nearly like it."
@@ -296,3 +446,16 @@ def _listed(items: Iterable[str], last: str = "and") -> str:
 def _kind(thing: object) -> str:
     noun = "None" if thing is None else "array" if isinstance(thing, np.ndarray) else type(thing).__name__
     return noun if thing is None else f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
+
+
+_LOADERS: dict[str, Callable[[str], KeyedVectors]] = {
+    "glove-6b-50d": _load_glove,
+    "word2vec-googlenews-26k": _load_file,
+    "course-sgns-100d": _load_course,
+    "course-glove-100d": _load_course,
+    "course-fasttext-100d": _load_course_fasttext,
+    "glove-6b-300d": _load_file,
+    "word2vec-googlenews-300d": _load_file,
+    "fasttext-wiki-news-300d": _load_file,
+}
+_WITH_CONTEXTS = ("course-sgns-100d",)

@@ -1,4 +1,4 @@
-"""Bootstrap intervals: how far a figure would move had other examples been drawn.
+"""Intervals: how far a figure would move had other examples been drawn.
 
 Percentile intervals (Efron and Tibshirani, 1993, "An introduction to the bootstrap", chapter 13): the
 examples are drawn again with replacement, the figure is computed again, and the interval holds its middle 95
@@ -7,12 +7,22 @@ examples are drawn again with replacement, the figure is computed again, and the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
+from statistics import NormalDist
 from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["Share", "bootstrap_interval", "bootstrap_spearman", "percentile_interval", "share_higher"]
+__all__ = [
+    "Share",
+    "bootstrap_interval",
+    "bootstrap_spearman",
+    "bootstrap_spearmans",
+    "percentile_interval",
+    "share_higher",
+    "wilson_interval",
+]
 
 _Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -139,12 +149,55 @@ def percentile_interval(values: Any, confidence: float = 0.95) -> tuple[float, f
     return float(low), float(high)
 
 
+def wilson_interval(n_right: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Wilson's interval of a share, such as an accuracy: n_right of n independent answers.
+
+    It stays within 0 and 1 and has a width when all answers are right or none is, where a bootstrap has none.
+
+    Parameters
+    ----------
+    n_right, n
+        Right answers, and all answers.
+    confidence
+        How often such an interval holds the true share.
+
+    Returns
+    -------
+    (low, high)
+        Both NaN if n is 0: no answer says nothing.
+
+    Raises
+    ------
+    ValueError
+        If n is negative, n_right is not between 0 and n, or confidence not between 0 and 1.
+
+    Notes
+    -----
+    Wilson, E. B. (1927), "Probable inference, the law of succession, and statistical inference".
+
+    Examples
+    --------
+    >>> low, high = wilson_interval(8, 10)
+    >>> round(low, 3), round(high, 3)
+    (0.49, 0.943)
+    """
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence is a share between 0 and 1, such as 0.95; it is {confidence}.")
+    if n < 0 or not 0 <= n_right <= n:
+        raise ValueError(f"Right answers are between none and all: {n_right} of {n} is not a share.")
+    if n == 0:
+        return float("nan"), float("nan")
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    share = n_right / n
+    centre = share + z * z / (2 * n)
+    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    scale = 1 + z * z / n
+    low, high = (centre - half) / scale, (centre + half) / scale
+    return (0.0 if n_right == 0 else low), (1.0 if n_right == n else high)
+
+
 def bootstrap_spearman(x: Any, y: Any, n_bootstrap: int = 1000, seed: int = 0) -> _Array:
     """Spearman's correlation of x and y in each of many resamples of their pairs.
-
-    Every resample is ranked anew, ties sharing the mean of their ranks, as ``scipy.stats.spearmanr`` would;
-    but the values are sorted only once. A resample only says how often each pair was drawn, and the rank of a
-    value is the number of draws below it plus half of those equal to it.
 
     Parameters
     ----------
@@ -160,18 +213,65 @@ def bootstrap_spearman(x: Any, y: Any, n_bootstrap: int = 1000, seed: int = 0) -
     ndarray of shape (n_bootstrap,)
         NaN where all of a resample's x or y are equal.
     """
-    values, groups = [], []
-    for numbers in (x, y):
-        distinct, group = np.unique(np.asarray(numbers, dtype=np.float64), return_inverse=True)
-        values.append(len(distinct))
-        groups.append(group)
+    only: _Array = bootstrap_spearmans(x, [y], n_bootstrap, seed)[0]
+    return only
+
+
+def bootstrap_spearmans(x: Any, ys: Sequence[Any], n_bootstrap: int = 1000, seed: int = 0) -> _Array:
+    """Spearman's correlation of x with each of several y, in the same resamples for all of them.
+
+    The same pairs are drawn for every y, so that the difference of two rows says how far the difference of two
+    correlations would move. Every resample is ranked anew, ties sharing the mean of their ranks, as
+    ``scipy.stats.spearmanr`` would; but the values are sorted only once. A resample only says how often each
+    pair was drawn, and the rank of a value is the number of draws below it plus half of those equal to it.
+
+    Parameters
+    ----------
+    x
+        Numbers, shape (n,).
+    ys
+        m lists of numbers, each of shape (n,).
+    n_bootstrap
+        Number of resamples.
+    seed
+        Of the random draws.
+
+    Returns
+    -------
+    ndarray of shape (m, n_bootstrap)
+        NaN where all of a resample's x or y are equal.
+
+    Raises
+    ------
+    ValueError
+        If a y is not as long as x.
+
+    Examples
+    --------
+    >>> people = [1, 2, 3, 4, 5]
+    >>> bootstrap_spearmans(people, [people, [5, 4, 3, 2, 1]], n_bootstrap=2).round(6)
+    array([[ 1.,  1.],
+           [-1., -1.]])
+    """
+    human, *models = (_Order.of(numbers) for numbers in (x, *ys))
+    n = len(human.group)
+    for model in models:
+        if len(model.group) != n:
+            raise ValueError(f"Numbers come in pairs: one list holds {n:,} of them and another {len(model.group):,}.")
     parts = []
-    for draws in _draws(len(groups[0]), n_bootstrap, seed):
-        (a, spread_a), (b, spread_b) = (_ranks(g[draws], n) for g, n in zip(groups, values, strict=True))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            correlation = np.einsum("bn,bn->b", a, b) / np.sqrt(spread_a * spread_b)
-        parts.append(np.where(spread_a * spread_b > 0, np.clip(correlation, -1, 1), np.nan))
-    return np.concatenate(parts)
+    for draws in _draws(n, n_bootstrap, seed):
+        cells = draws + np.arange(len(draws))[:, None] * n
+        times = np.bincount(cells.ravel(), minlength=draws.size).reshape(len(draws), n).T.astype(np.float64)
+        a, spread_a = human.ranks(times)
+        a *= times
+        rows = []
+        for model in models:
+            b, spread_b = model.ranks(times)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                correlation = np.einsum("nb,nb->b", a, b) / np.sqrt(spread_a * spread_b)
+            rows.append(np.where(spread_a * spread_b > 0, np.clip(correlation, -1, 1), np.nan))
+        parts.append(np.array(rows).reshape(len(models), len(draws)))
+    return np.concatenate(parts, axis=1)
 
 
 def _draws(n: int, n_bootstrap: int, seed: int, at_once: int = 250) -> Iterator[_Array]:
@@ -183,23 +283,39 @@ def _draws(n: int, n_bootstrap: int, seed: int, at_once: int = 250) -> Iterator[
         yield generator.integers(0, n, size=(min(at_once, n_bootstrap - start), n))
 
 
-def _ranks(drawn: _Array, n_values: int) -> tuple[_Array, _Array]:
-    """Ranks less their mean of what was drawn, and their summed squares.
+class _Order(NamedTuple):
+    """Numbers sorted once: which stand first in the order, where each distinct value begins, whose value is whose."""
 
-    Parameters
-    ----------
-    drawn
-        Numbers of the values drawn, 0 for the smallest, shape (b, n).
-    n_values
-        How many values there are.
+    order: _Array
+    starts: _Array
+    group: _Array
 
-    Returns
-    -------
-    ranks of shape (b, n), summed squares of shape (b,)
-    """
-    cells = drawn + np.arange(len(drawn))[:, None] * n_values
-    counts = np.bincount(cells.ravel(), minlength=len(drawn) * n_values).reshape(len(drawn), n_values)
-    mean = (drawn.shape[1] + 1) / 2  # with ties and without
-    rank_of_value = np.cumsum(counts, axis=1) - (counts - 1) / 2 - mean
-    spread = np.einsum("bv,bv,bv->b", counts, rank_of_value, rank_of_value)
-    return rank_of_value.ravel()[cells], spread
+    @classmethod
+    def of(cls, numbers: Any) -> _Order:
+        values = np.asarray(numbers, dtype=np.float64)
+        order = np.argsort(values, kind="stable")
+        new = np.ones(len(values), dtype=bool)
+        new[1:] = np.diff(values[order]) != 0
+        group = np.empty(len(values), dtype=np.intp)
+        group[order] = np.cumsum(new) - 1
+        return cls(order, np.flatnonzero(new), group)
+
+    def ranks(self, times: _Array) -> tuple[_Array, _Array]:
+        """Ranks less their mean, when each number was drawn so many times, and their summed squares.
+
+        Parameters
+        ----------
+        times
+            Shape (n, b), a column a resample: rows are what is moved about, and rows lie together in memory.
+
+        Returns
+        -------
+        ranks of shape (n, b), summed squares of shape (b,)
+        """
+        of_value = times[self.order]
+        if len(self.starts) < len(times):
+            of_value = np.add.reduceat(of_value, self.starts, axis=0)
+        rank = np.cumsum(of_value, axis=0)
+        rank -= (of_value - 1) / 2 + (len(times) + 1) / 2  # the mean rank is (n + 1) / 2, with ties and without
+        spread = np.einsum("vb,vb,vb->b", of_value, rank, rank)
+        return rank[self.group], spread

@@ -1,25 +1,38 @@
-"""Word similarity: do the cosines of a model put pairs of words in the order in which people put them?"""
+"""Word similarity: do the cosines of a model put pairs of words in the order in which people put them?
+
+One model on one benchmark: :func:`evaluate_similarity`. Many on many, as one table: :func:`compare_models`. Is
+one model better than another, or were the pairs kind to it: :func:`difference` and :func:`differences`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
-from embedlib.evaluation.intervals import bootstrap_spearman, percentile_interval
+from embedlib.evaluation.intervals import bootstrap_spearman, bootstrap_spearmans, percentile_interval
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SimilarityResult", "evaluate_similarity"]
+__all__ = [
+    "Difference",
+    "SimilarityResult",
+    "compare_models",
+    "difference",
+    "differences",
+    "evaluate_similarity",
+]
 
 _Array = np.ndarray[Any, np.dtype[Any]]
 Missing = Literal["skip", "zero", "mean", "error"]
 Case = Literal["either", "lower", "exact"]
 
+_AT_ONCE = 4_000_000  # numbers multiplied at a time: 32 MB
+_FEWEST = 3  # pairs that have an order worth speaking of
 _DECIMALS = 12  # cosines that agree this far are tied, whatever a machine makes of their last bits
 _MISSING_SAYS = {
     "skip": "pairs with a missing word left out",
@@ -117,8 +130,10 @@ def evaluate_similarity(
     Parameters
     ----------
     embeddings
-        ``KeyedVectors``, a dictionary of word to vector, or any object with ``get_word_vector(word)`` that
-        raises ``KeyError`` (or returns None) for a word it does not know.
+        ``KeyedVectors``, the sparse vectors of ``embedlib.counting``, a dictionary of word to vector, or any
+        object with ``get_word_vector(word)`` that raises ``KeyError`` (or returns None) for a word it does not
+        know. Of fastText's vectors only the words they were trained on count as known, as for gensim;
+        ``word_vectors.with_unseen_words`` lets them spell out the others.
     similarity_data
         A DataFrame with the columns word1, word2 and score (every function of ``embedlib.datasets`` returns
         one), or a list of triples (word1, word2, score).
@@ -156,22 +171,16 @@ def evaluate_similarity(
     >>> evaluate_similarity(toy, people, n_bootstrap=0)
     similarity data: Spearman 1.000, 3 of 4 pairs covered (pairs with a missing word left out)
     """
-    _check_choice("missing", missing, get_args(Missing))
-    _check_choice("case", case, get_args(Case))
-    if n_bootstrap < 0:
-        raise ValueError(f"n_bootstrap is a number of resamples; it is {n_bootstrap} and must be 0 or more.")
+    _check_options(missing, case, confidence, n_bootstrap)
     pairs = _as_pairs(similarity_data)
     name = str(pairs.attrs.get("name", "similarity data"))
-    lookup, mean_vector = _lookup(embeddings)
-
-    words = dict.fromkeys(word for both in zip(pairs["word1"], pairs["word2"], strict=True) for word in both)
-    unit: dict[str, _Array | None] = {word: _unit(word, _find(lookup, word, case)) for word in words}
-    absent = tuple(word for word, vector in unit.items() if vector is None)
-    covered = np.array([unit[a] is not None and unit[b] is not None for a, b in _both(pairs)])
+    found = _find_all(embeddings, _words([pairs]), case)
+    absent = tuple(word for word, row in found.row_of.items() if row is None)
+    model, covered = _cosines(found, pairs, missing)
     n_covered = int(covered.sum())
     if missing == "error" and absent:
         raise ValueError(
-            f"The embeddings lack {len(absent):,} of the {len(words):,} words of {name}: {_some(absent)}. "
+            f"The embeddings lack {len(absent):,} of the {len(found.row_of):,} words of {name}: {_some(absent)}. "
             f'Choose missing="skip", "zero" or "mean".'
         )
     if n_covered == 0:
@@ -179,21 +188,6 @@ def evaluate_similarity(
             f"None of the {len(pairs):,} pairs of {name} is covered: the embeddings lack {_some(absent)}. "
             f"Are these vectors of the same language, and is their vocabulary {_CASE_SAYS[case]}?"
         )
-    if missing == "mean" and absent:
-        average = _unit("the mean of all vectors", mean_vector())
-        unit.update(dict.fromkeys(absent, average))
-
-    model = np.full(len(pairs), np.nan)
-    widths = {vector.shape for vector in unit.values() if vector is not None}
-    if len(widths) > 1:
-        raise ValueError(f"The vectors differ in length: {', '.join(str(width[0]) for width in sorted(widths))}.")
-    for i, (a, b) in enumerate(_both(pairs)):
-        left, right = unit[a], unit[b]
-        if left is not None and right is not None:
-            model[i] = np.clip(left @ right, -1, 1).round(_DECIMALS)
-        elif missing == "zero":
-            model[i] = 0.0
-
     used = ~np.isnan(model)
     human, cosine = pairs["score"].to_numpy(dtype=np.float64)[used], model[used]
     correlation = _spearman(human, cosine, name)
@@ -205,6 +199,456 @@ def evaluate_similarity(
     return SimilarityResult(
         correlation, low, high, confidence, len(pairs), n_covered, missing, case, name, absent, table
     )
+
+
+class Difference(NamedTuple):
+    """How much better one model agrees with people than another, on the pairs that both cover.
+
+    Attributes
+    ----------
+    first, second
+        Spearman's correlations of the two models on those pairs.
+    difference
+        ``first - second``.
+    low, high
+        Ends of its bootstrap interval over pairs, the same pairs drawn for both; NaN if none was asked for.
+        An interval that holds 0 leaves open which model is better.
+    n_common, n_pairs
+        Pairs that both cover, and pairs in the data.
+    """
+
+    first: float
+    second: float
+    difference: float
+    low: float
+    high: float
+    n_common: int
+    n_pairs: int
+
+
+def compare_models(
+    models: Mapping[str, Any],
+    benchmarks: Iterable[Any] | Mapping[str, Any],
+    *,
+    common_pairs: bool = False,
+    missing: Missing = "skip",
+    case: Case = "either",
+    confidence: float = 0.95,
+    n_bootstrap: int = 1000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Word similarity of many models on many benchmarks, as one tidy table.
+
+    Parameters
+    ----------
+    models
+        Name of each model and its embeddings, of any kind that :func:`evaluate_similarity` takes. They are
+        asked one after the other, so that a mapping that loads a model when it is asked needs room for one.
+    benchmarks
+        DataFrames with the columns word1, word2 and score, whose ``.attrs["name"]`` names them (every function
+        of ``embedlib.datasets`` returns one); or a mapping from names to such tables or lists of triples.
+    common_pairs
+        False judges each model on the pairs that it covers, so that a small vocabulary may be spared the hard
+        ones. True judges every model on the pairs that all of the models cover: what then differs is the
+        vectors, not the vocabularies.
+    missing, case, confidence, n_bootstrap, seed
+        As in :func:`evaluate_similarity`. Models that cover the same pairs are judged on the same resamples.
+        ``common_pairs=True`` leaves nothing missing, and wants ``missing="skip"``.
+
+    Returns
+    -------
+    DataFrame
+        A row for each model on each benchmark, with the columns model, benchmark, correlation, low, high,
+        n_covered (pairs both words of which the model has; with ``common_pairs``, which all models have),
+        n_pairs and coverage (n_covered / n_pairs). Where fewer than three pairs are covered, or the model
+        gives all pairs one cosine, correlation, low and high are NaN: the rest of the table stands.
+        ``.attrs`` holds common_pairs, missing, case, confidence, n_bootstrap and seed.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`evaluate_similarity`, with the model or benchmark named; and if two benchmarks share a name.
+
+    Examples
+    --------
+    >>> toy = {"cat": [0.2, 0.5, -0.1], "dog": [0.1, 0.4, -0.2], "fish": [-0.3, 0.1, 0.7], "lynx": [0.1, 0.1, 0.4]}
+    >>> small = {word: toy[word] for word in ("cat", "dog", "fish")}
+    >>> people = [("cat", "dog", 8.0), ("cat", "fish", 4.0), ("dog", "fish", 3.5), ("cat", "lynx", 9.0)]
+    >>> table = compare_models({"large": toy, "small": small}, {"pets": people}, n_bootstrap=0)
+    >>> table[["model", "benchmark", "correlation", "n_covered", "n_pairs", "coverage"]]
+       model benchmark  correlation  n_covered  n_pairs  coverage
+    0  large      pets          0.8          4        4      1.00
+    1  small      pets          1.0          3        4      0.75
+    >>> compare_models({"large": toy, "small": small}, {"pets": people}, common_pairs=True)["correlation"].tolist()
+    [1.0, 1.0]
+    """
+    import pandas as pd
+
+    if common_pairs and missing != "skip":
+        raise ValueError(
+            f'common_pairs=True leaves out the pairs that any model lacks, and missing="{missing}" would keep '
+            f"them; choose one of the two."
+        )
+    _check_options(missing, case, confidence, n_bootstrap)
+    named = _named(benchmarks)
+    scored = _score_all(models, named, missing, case)
+    lines = {}
+    for place, (benchmark, pairs) in enumerate(named.items()):
+        judged = {name: scores[benchmark] for name, scores in scored.items()}
+        if common_pairs:
+            shared = np.logical_and.reduce([covered for _, covered in judged.values()])
+            judged = {name: (np.where(shared, model, np.nan), shared) for name, (model, _) in judged.items()}
+        figures = _figures(pairs, {name: model for name, (model, _) in judged.items()}, confidence, n_bootstrap, seed)
+        for number, (name, (_, covered)) in enumerate(judged.items()):
+            n_covered = int(covered.sum())
+            lines[number, place] = {
+                "model": name,
+                "benchmark": benchmark,
+                **figures[name],
+                "n_covered": n_covered,
+                "n_pairs": len(pairs),
+                "coverage": n_covered / len(pairs),
+            }
+    table = pd.DataFrame([lines[key] for key in sorted(lines)])
+    table.attrs = {
+        "common_pairs": common_pairs,
+        "missing": missing,
+        "case": case,
+        "confidence": confidence,
+        "n_bootstrap": n_bootstrap,
+        "seed": seed,
+    }
+    return table
+
+
+def difference(
+    first: Any,
+    second: Any,
+    similarity_data: Any,
+    *,
+    case: Case = "either",
+    confidence: float = 0.95,
+    n_bootstrap: int = 1000,
+    seed: int = 0,
+) -> Difference:
+    """How much better the first model agrees with people than the second, with a paired bootstrap interval.
+
+    Two intervals that overlap do not show that two models are alike: both were drawn with the same pairs, easy
+    and hard. Here each resample judges both models, and the interval is that of the difference.
+
+    Parameters
+    ----------
+    first, second
+        Embeddings, of any kind that :func:`evaluate_similarity` takes. Both are judged on the pairs that both
+        cover, so that vocabularies do not decide.
+    similarity_data, case, confidence, n_bootstrap, seed
+        As in :func:`evaluate_similarity`.
+
+    Returns
+    -------
+    Difference
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`evaluate_similarity`; and if the models have fewer than three pairs in common.
+
+    Notes
+    -----
+    Efron, B. and Tibshirani, R. J. (1993), "An introduction to the bootstrap".
+
+    Examples
+    --------
+    >>> toy = {"cat": [0.2, 0.5, -0.1], "dog": [0.1, 0.4, -0.2], "fish": [-0.3, 0.1, 0.7]}
+    >>> turned = {"cat": [0.2, 0.5, -0.1], "dog": [-0.3, 0.1, 0.7], "fish": [0.1, 0.4, -0.2]}
+    >>> people = [("cat", "dog", 8.0), ("cat", "fish", 4.0), ("dog", "fish", 3.5)]
+    >>> found = difference(toy, turned, people)
+    >>> found.first, found.second, found.difference, found.n_common
+    (1.0, 0.5, 0.5, 3)
+    """
+    _check_options("skip", case, confidence, n_bootstrap)
+    pairs = _as_pairs(similarity_data)
+    name = str(pairs.attrs.get("name", "similarity data"))
+    scored = _score_all({"the first model": first, "the second model": second}, {name: pairs}, "skip", case)
+    (one, _), (other, _) = (scores[name] for scores in scored.values())
+    used = ~np.isnan(one) & ~np.isnan(other)
+    human = pairs["score"].to_numpy(dtype=np.float64)[used]
+    if len(human) < _FEWEST:
+        raise ValueError(
+            f"A rank correlation needs at least {_FEWEST} pairs; of the {len(pairs):,} of {name} the two models have "
+            f"{len(human)} in common."
+        )
+    left, right = (_spearman(human, cosine[used], name) for cosine in (one, other))
+    low = high = float("nan")
+    if n_bootstrap:
+        drawn = bootstrap_spearmans(human, [one[used], other[used]], n_bootstrap, seed)
+        low, high = percentile_interval(drawn[0] - drawn[1], confidence)
+    return Difference(left, right, left - right, low, high, len(human), len(pairs))
+
+
+def differences(
+    models: Mapping[str, Any],
+    benchmarks: Iterable[Any] | Mapping[str, Any],
+    reference: str,
+    *,
+    case: Case = "either",
+    confidence: float = 0.95,
+    n_bootstrap: int = 1000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """The :func:`difference` of each model from one of them, on each benchmark, as one tidy table.
+
+    Parameters
+    ----------
+    models, benchmarks
+        As in :func:`compare_models`.
+    reference
+        The name of the model with which the others are compared; it gets no rows of its own.
+    case, confidence, n_bootstrap, seed
+        As in :func:`difference`.
+
+    Returns
+    -------
+    DataFrame
+        Columns model, benchmark, difference (model less reference; above 0 the model is better), low, high,
+        n_common (pairs that both cover) and n_pairs; NaN where that leaves nothing to compare.
+        ``.attrs["reference"]`` is the reference's name.
+
+    Examples
+    --------
+    >>> toy = {"cat": [0.2, 0.5, -0.1], "dog": [0.1, 0.4, -0.2], "fish": [-0.3, 0.1, 0.7]}
+    >>> turned = {"cat": [0.2, 0.5, -0.1], "dog": [-0.3, 0.1, 0.7], "fish": [0.1, 0.4, -0.2]}
+    >>> people = [("cat", "dog", 8.0), ("cat", "fish", 4.0), ("dog", "fish", 3.5)]
+    >>> differences({"good": toy, "turned": turned}, {"pets": people}, reference="good", n_bootstrap=0)
+        model benchmark  difference  low  high  n_common  n_pairs
+    0  turned      pets        -0.5  NaN   NaN         3        3
+    """
+    import pandas as pd
+
+    _check_options("skip", case, confidence, n_bootstrap)
+    if isinstance(models, Mapping) and reference not in models:
+        raise ValueError(f"The reference {reference!r} is none of the models, which are {_some(list(models), 20)}.")
+    named = _named(benchmarks)
+    scored = _score_all(models, named, "skip", case)
+    lines = {}
+    for place, (benchmark, pairs) in enumerate(named.items()):
+        base = scored[reference][benchmark][0]
+        human = pairs["score"].to_numpy(dtype=np.float64)
+        for number, (name, scores) in enumerate(scored.items()):
+            if name == reference:
+                continue
+            model = scores[benchmark][0]
+            used = ~np.isnan(base) & ~np.isnan(model)
+            figures = [float("nan")] * 3
+            both = [model[used], base[used]]
+            if all(_has_order(numbers) for numbers in (human[used], *both)):
+                one, other = (_spearman(human[used], cosine, benchmark) for cosine in both)
+                figures[0] = one - other
+                if n_bootstrap:
+                    drawn = bootstrap_spearmans(human[used], both, n_bootstrap, seed)
+                    figures[1:] = percentile_interval(drawn[0] - drawn[1], confidence)
+            lines[number, place] = {
+                "model": name,
+                "benchmark": benchmark,
+                **dict(zip(("difference", "low", "high"), figures, strict=True)),
+                "n_common": int(used.sum()),
+                "n_pairs": len(pairs),
+            }
+    columns = ["model", "benchmark", "difference", "low", "high", "n_common", "n_pairs"]
+    table = pd.DataFrame([lines[key] for key in sorted(lines)], columns=columns)
+    table.attrs = {
+        "reference": reference,
+        "case": case,
+        "confidence": confidence,
+        "n_bootstrap": n_bootstrap,
+        "seed": seed,
+    }
+    return table
+
+
+def _named(benchmarks: Any) -> dict[str, pd.DataFrame]:
+    """Benchmarks by name, each checked."""
+    import pandas as pd
+
+    if isinstance(benchmarks, Mapping):
+        given = [(str(name), data) for name, data in benchmarks.items()]
+    else:
+        if isinstance(benchmarks, pd.DataFrame):
+            benchmarks = [benchmarks]
+        if isinstance(benchmarks, (str, bytes)) or not isinstance(benchmarks, Iterable):
+            raise TypeError(
+                f"Benchmarks are a list of tables, as the functions of embedlib.datasets return them, or a "
+                f"dictionary of name and table; this is of type {type(benchmarks).__name__}."
+            )
+        given = []
+        for i, data in enumerate(benchmarks):
+            if not isinstance(data, pd.DataFrame):
+                raise TypeError(
+                    f"Benchmark {i} is of type {type(data).__name__}, and a DataFrame is needed. Triples have no name "
+                    f'to go by in the table; give them one: {{"my pairs": triples}}.'
+                )
+            given.append((str(data.attrs.get("name", "similarity data")), data))
+    named: dict[str, pd.DataFrame] = {}
+    for name, data in given:
+        if name in named:
+            raise ValueError(
+                f'Two benchmarks are called "{name}", and the table could not tell them apart; give each a name: '
+                f'{{"first": …, "second": …}}.'
+            )
+        try:
+            named[name] = _as_pairs(data)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{name}: {error}") from None
+    if not named:
+        raise ValueError("There is no benchmark; give at least one table of pairs.")
+    return named
+
+
+def _score_all(
+    models: Any, named: Mapping[str, pd.DataFrame], missing: str, case: str
+) -> dict[str, dict[str, tuple[_Array, _Array]]]:
+    """For each model and benchmark the cosines (NaN where the pair is left out), and which pairs are covered."""
+    if not isinstance(models, Mapping):
+        raise TypeError(
+            f'Models are a dictionary of name and embeddings, such as {{"GloVe": vectors}}; this is of type '
+            f"{type(models).__name__}."
+        )
+    if not models:
+        raise ValueError("There is no model; give at least one with its name.")
+    words = _words(named.values())
+    scored = {}
+    for name in models:
+        embeddings = models[name]
+        if isinstance(embeddings, (list, tuple, np.ndarray)):
+            raise TypeError(
+                f'Models are a dictionary of name and embeddings, and "{name}" has one vector: this looks like the '
+                f'vectors of one model. Give it a name: {{"my model": vectors}}.'
+            )
+        try:
+            found = _find_all(embeddings, words, case)
+            absent = [word for word, row in found.row_of.items() if row is None]
+            if missing == "error" and absent:
+                raise ValueError(
+                    f"The embeddings lack {len(absent):,} of the {len(words):,} words: {_some(absent)}. "
+                    f'Choose missing="skip", "zero" or "mean".'
+                )
+            scored[str(name)] = {benchmark: _cosines(found, pairs, missing) for benchmark, pairs in named.items()}
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{name}: {error}") from None
+    return scored
+
+
+def _figures(
+    pairs: pd.DataFrame, cosines: Mapping[str, _Array], confidence: float, n_bootstrap: int, seed: int
+) -> dict[str, dict[str, float]]:
+    """Correlation and interval of each model; those judged on the same pairs share the resamples."""
+    human = pairs["score"].to_numpy(dtype=np.float64)
+    figures = {name: dict.fromkeys(("correlation", "low", "high"), float("nan")) for name in cosines}
+    alike: dict[bytes, list[str]] = {}
+    for name, cosine in cosines.items():
+        used = ~np.isnan(cosine)
+        if _has_order(human[used]) and _has_order(cosine[used]):
+            figures[name]["correlation"] = _spearman(human[used], cosine[used], name)
+            alike.setdefault(used.tobytes(), []).append(name)
+    for names in alike.values() if n_bootstrap else ():
+        used = ~np.isnan(cosines[names[0]])
+        drawn = bootstrap_spearmans(human[used], [cosines[name][used] for name in names], n_bootstrap, seed)
+        for name, values in zip(names, drawn, strict=True):
+            figures[name]["low"], figures[name]["high"] = percentile_interval(values, confidence)
+    return figures
+
+
+def _has_order(numbers: _Array) -> bool:
+    return len(numbers) >= _FEWEST and bool((numbers != numbers[0]).any())
+
+
+class _Found(NamedTuple):
+    """The vectors of some words at length 1: rows, dense or sparse, and the row of each word, None if it has none.
+
+    ``mean`` gives the mean of all vectors, not at length 1.
+    """
+
+    rows: Any
+    row_of: dict[str, int | None]
+    mean: Callable[[], Any]
+
+
+def _find_all(embeddings: Any, words: Iterable[str], case: str) -> _Found:
+    """Look every word up, and bring what is there to length 1 in double precision."""
+    if hasattr(embeddings, "key_to_index"):
+        row_of, where, names = _places(embeddings.key_to_index, words, case)
+        rows = np.asarray(embeddings.vectors)[where].astype(np.float64)
+        return _Found(_at_length_one(rows, names), row_of, lambda: embeddings.vectors.mean(axis=0, dtype=np.float64))
+    if hasattr(embeddings, "key_index") and hasattr(embeddings, "matrix"):  # SparseVectors
+        filled = np.diff(embeddings.matrix.indptr) > 0
+        row_of, where, _ = _places({w: i for w, i in embeddings.key_index.items() if filled[i]}, words, case)
+        chosen = embeddings.matrix[where, :]
+        lengths = np.sqrt(chosen.multiply(chosen).sum(axis=1))
+        return _Found(chosen.multiply(1 / lengths[:, None]).tocsr(), row_of, _no_mean)
+    lookup, mean = _lookup(embeddings)
+    unit = {word: _unit(word, _find(lookup, word, case)) for word in words}
+    there = [word for word, vector in unit.items() if vector is not None]
+    vectors = [vector for vector in unit.values() if vector is not None]
+    widths = sorted({len(vector) for vector in vectors})
+    if len(widths) > 1:
+        raise ValueError(f"The vectors differ in length: {', '.join(str(width) for width in widths)}.")
+    place: dict[str, int] = {word: i for i, word in enumerate(there)}
+    stacked = np.stack(vectors) if vectors else np.empty((0, 1))
+    return _Found(stacked, {word: place.get(word) for word in unit}, mean)
+
+
+def _places(
+    index: Mapping[str, int], words: Iterable[str], case: str
+) -> tuple[dict[str, int | None], list[int], list[str]]:
+    """For each word a row among those found (or None), their places in the vocabulary, and the words found."""
+    row_of: dict[str, int | None] = {}
+    where: list[int] = []
+    names: list[str] = []
+    for word in words:
+        place = _find(index.get, word, case)
+        row_of[word] = None if place is None else len(where)
+        if place is not None:
+            where.append(place)
+            names.append(word)
+    return row_of, where, names
+
+
+def _at_length_one(rows: _Array, names: Sequence[str]) -> _Array:
+    lengths = np.sqrt(np.einsum("nd,nd->n", rows, rows))
+    if len(lengths) and not (np.isfinite(lengths) & (lengths > 0)).all():
+        wrong = int(np.flatnonzero(~np.isfinite(lengths) | (lengths == 0))[0])
+        _unit(names[wrong], rows[wrong])  # raises
+    result: _Array = rows / lengths[:, None]
+    return result
+
+
+def _cosines(found: _Found, pairs: pd.DataFrame, missing: str) -> tuple[_Array, _Array]:
+    """The cosine of each pair (NaN where it is left out), and whether both of its words are there."""
+    rows, absent = found.rows, -1
+    if missing == "mean" and any(row is None for row in found.row_of.values()):
+        average = _unit("the mean of all vectors", found.mean())
+        absent = len(rows)
+        rows = np.concatenate([rows.reshape(absent, -1), [average]]) if absent else np.array([average])
+    first, second = (
+        np.array([row if (row := found.row_of[word]) is not None else -1 for word in pairs[column]], dtype=np.intp)
+        for column in ("word1", "word2")
+    )
+    covered: _Array = (first >= 0) & (second >= 0)
+    first[first < 0], second[second < 0] = absent, absent
+    scored = np.flatnonzero((first >= 0) & (second >= 0))
+    model = np.full(len(pairs), 0.0 if missing == "zero" else np.nan)
+    step = max(1, _AT_ONCE // max(1, rows.shape[1]))
+    for start in range(0, len(scored), step):
+        some = scored[start : start + step]
+        left, right = rows[first[some]], rows[second[some]]
+        dots = np.einsum("nd,nd->n", left, right) if isinstance(rows, np.ndarray) else left.multiply(right).sum(axis=1)
+        model[some] = np.clip(dots, -1, 1).round(_DECIMALS)
+    return model, covered
+
+
+def _words(tables: Iterable[pd.DataFrame]) -> list[str]:
+    """Every word once, in the order of the data."""
+    return list(dict.fromkeys(word for pairs in tables for both in _both(pairs) for word in both))
 
 
 def _as_pairs(data: Any) -> pd.DataFrame:
@@ -252,15 +696,7 @@ def _as_pairs(data: Any) -> pd.DataFrame:
 
 
 def _lookup(embeddings: Any) -> tuple[Callable[[str], Any], Callable[[], Any]]:
-    """Two functions for each kind of embeddings: word to vector (or None), and the mean of all vectors."""
-    if hasattr(embeddings, "key_to_index"):
-        index, rows = embeddings.key_to_index, embeddings.vectors
-
-        def from_rows(word: str) -> Any:
-            where = index.get(word)
-            return None if where is None else rows[where]
-
-        return from_rows, lambda: rows.mean(axis=0, dtype=np.float64)
+    """Two functions for embeddings that are asked word by word: word to vector (or None), and the mean of all."""
     if isinstance(embeddings, Mapping):
         return embeddings.get, lambda: np.mean([np.asarray(v, dtype=np.float64) for v in embeddings.values()], axis=0)
     if callable(getattr(embeddings, "get_word_vector", None)):
@@ -316,8 +752,8 @@ def _unit(word: str, vector: Any) -> _Array | None:
 def _spearman(human: _Array, cosine: _Array, name: str) -> float:
     from scipy.stats import spearmanr
 
-    if len(human) < 3:
-        raise ValueError(f"A rank correlation needs at least 3 pairs; {name} has {len(human)} to offer.")
+    if len(human) < _FEWEST:
+        raise ValueError(f"A rank correlation needs at least {_FEWEST} pairs; {name} has {len(human)} to offer.")
     if (human == human[0]).all():
         raise ValueError(
             f"All {len(human):,} scores of {name} are {human[0]:g}: equal scores have no order to compare."
@@ -329,6 +765,15 @@ def _spearman(human: _Array, cosine: _Array, name: str) -> float:
 
 def _both(pairs: pd.DataFrame) -> list[tuple[str, str]]:
     return list(zip(pairs["word1"], pairs["word2"], strict=True))
+
+
+def _check_options(missing: str, case: str, confidence: float, n_bootstrap: int) -> None:
+    _check_choice("missing", missing, get_args(Missing))
+    _check_choice("case", case, get_args(Case))
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence is a share between 0 and 1, such as 0.95; it is {confidence}.")
+    if n_bootstrap < 0:
+        raise ValueError(f"n_bootstrap is a number of resamples; it is {n_bootstrap} and must be 0 or more.")
 
 
 def _check_choice(name: str, given: str, choices: tuple[str, ...]) -> None:

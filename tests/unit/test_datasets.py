@@ -31,7 +31,8 @@ def load(name, asset):
 
 
 def test_every_benchmark_is_tested_here():
-    assert {name for name, *_ in SETS} | {"contrast_pairs"} == set(datasets.__all__)
+    others = {"contrast_pairs", "google_analogies", "msr_analogies", "weat"}
+    assert {name for name, *_ in SETS} | others == set(datasets.__all__)
 
 
 @pytest.mark.parametrize(("name", "asset", "n", "scale"), SETS)
@@ -134,3 +135,92 @@ def test_an_incomplete_file_is_refused(monkeypatch, tmp_path):
     monkeypatch.setattr(assets, "path", lambda name, member=None: file)
     with pytest.raises(ValueError, match=r"WordSim-353 has 353 pairs, and wordsim353\.tsv holds 1"):
         datasets.wordsim353()
+
+
+QUESTIONS = ["section", "a", "b", "c", "expected"]
+
+
+def test_googles_analogies_are_19544_in_14_sections():
+    questions = load("google_analogies", "google-analogies")
+    assert questions.columns.tolist() == ["section", "kind", "a", "b", "c", "expected"]
+    assert len(questions) == questions.attrs["n"] == 19_544
+    assert questions["section"].nunique() == 14
+    assert questions.iloc[0].tolist() == [
+        "capital-common-countries", "semantic", "Athens", "Greece", "Baghdad", "Iraq"
+    ]  # fmt: skip
+    assert questions["kind"].value_counts().to_dict() == {"syntactic": 10_675, "semantic": 8_869}
+    assert questions.groupby("kind", sort=False)["section"].nunique().to_dict() == {"semantic": 5, "syntactic": 9}
+    assert questions["section"].value_counts()["family"] == 506
+
+
+def test_microsofts_analogies_are_8000_in_one_section():
+    questions = load("msr_analogies", "msr-analogies")
+    assert questions.columns.tolist() == QUESTIONS
+    assert len(questions) == questions.attrs["n"] == 8000
+    assert questions["section"].unique().tolist() == ["all"]
+    assert questions.iloc[0].tolist() == ["all", "good", "better", "rough", "rougher"]
+
+
+@pytest.mark.parametrize("name", ["google_analogies", "msr_analogies", "weat"])
+def test_the_other_benchmarks_say_what_they_are_too(name):
+    asset = name.replace("_", "-")
+    attrs = load(name, asset).attrs
+    assert (attrs["asset"], attrs["citation"]) == (asset, assets.entry(asset).citation)
+    assert attrs["licence"] == assets.entry(asset).licence and attrs["name"] and attrs["n"] > 0
+
+
+def test_weat_has_four_lists_for_each_of_ten_tests():
+    lists = load("weat", "weat")
+    assert lists.columns.tolist() == ["test", "role", "name", "word", "removed"]
+    sizes = lists.groupby(["test", "role"]).size().unstack()
+    assert sizes.index.tolist() == list(range(1, 11)) and sizes.columns.tolist() == ["A", "B", "X", "Y"]
+    assert (sizes["X"] == sizes["Y"]).all() and (sizes["A"] == sizes["B"]).all()
+    first = lists[lists["test"] == 1].drop_duplicates("role").set_index("role")["name"].to_dict()
+    assert first == {"X": "Flowers", "Y": "Insects", "A": "Pleasant", "B": "Unpleasant"}
+    assert not lists.duplicated(["test", "role", "word"]).any()
+    findings = lists.attrs["findings"]
+    assert findings[1] == {"d": 1.35, "n": "32", "p": "1e-8"} and findings[4]["d"] is None
+
+
+def test_the_names_that_weats_authors_left_out_are_marked():
+    lists = load("weat", "weat")
+    removed = lists[lists["removed"]]
+    assert removed.groupby(["test", "role"]).size().to_dict() == {
+        (3, "X"): 18, (3, "Y"): 18, (4, "X"): 2, (4, "Y"): 2, (5, "X"): 2, (5, "Y"): 2
+    }  # fmt: skip
+    assert "Chip" in set(removed["word"]) and "Adam" not in set(removed["word"])
+
+
+def test_questions_before_the_first_section_belong_to_all(tmp_path):
+    file = tmp_path / "questions.txt"
+    file.write_text("a b c d\n: animals\n\ncat cats dog dogs\n", encoding="utf-8")
+    assert datasets.read_questions(file).to_numpy().tolist() == [
+        ["all", "a", "b", "c", "d"],
+        ["animals", "cat", "cats", "dog", "dogs"],
+    ]
+
+
+@pytest.mark.parametrize("line", ["cat cats dog", "cat cats dog dogs mice", "cat"])
+def test_a_question_without_four_words_is_named(tmp_path, line):
+    file = tmp_path / "questions.txt"
+    file.write_text(f": animals\n{line}\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=rf"Line 2 of questions\.txt should hold four words.*'{line}'"):
+        datasets.read_questions(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("google_analogies", "a b c d\n", "Google analogies has 19,544 questions, and .* holds 1"),
+        ("msr_analogies", "a b c d\n", "MSR analogies has 8,000 questions, and .* holds 1"),
+        ("weat", "[]", "lists of ten tests"),
+        ("weat", "[{}]", "lists of ten tests"),
+        ("weat", "not json", "lists of ten tests"),
+    ],
+)
+def test_an_incomplete_file_of_another_benchmark_is_refused(monkeypatch, tmp_path, name, content, says):
+    file = tmp_path / "file"
+    file.write_text(content, encoding="utf-8")
+    monkeypatch.setattr(assets, "path", lambda name, member=None: file)
+    with pytest.raises(ValueError, match=says):
+        getattr(datasets, name)()

@@ -10,7 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from embedlib.evaluation.intervals import bootstrap_interval, bootstrap_spearman, percentile_interval, share_higher
+from embedlib.evaluation.intervals import (
+    bootstrap_interval,
+    bootstrap_spearman,
+    bootstrap_spearmans,
+    percentile_interval,
+    share_higher,
+    wilson_interval,
+)
 
 
 def naive_spearman(x, y, n_bootstrap, seed):
@@ -42,6 +49,31 @@ def test_more_resamples_than_fit_at_once_are_all_drawn():
     ours = bootstrap_spearman(x, y, n_bootstrap=601, seed=3)
     assert ours.shape == (601,)
     assert ours == pytest.approx(naive_spearman(x, y, 601, 3))
+
+
+def test_several_models_are_judged_on_the_same_resamples():
+    rng = np.random.default_rng(0)
+    x, y, z = rng.normal(size=40), rng.integers(0, 4, 40), rng.normal(size=40)
+    together = bootstrap_spearmans(x, [y, z, -z], n_bootstrap=300, seed=4)
+    assert together.shape == (3, 300)
+    assert (together[0] == bootstrap_spearman(x, y, 300, 4)).all()
+    assert together[2] == pytest.approx(-together[1], abs=1e-12)
+    assert bootstrap_spearmans(x, [], n_bootstrap=7).shape == (0, 7)
+    with pytest.raises(ValueError, match="one list holds 40 of them and another 39"):
+        bootstrap_spearmans(x, [z[1:]])
+
+
+def test_wilsons_interval_is_scipys():
+    for right, n, confidence in ((8, 10, 0.95), (0, 7, 0.95), (7, 7, 0.9), (312, 1000, 0.99), (1, 1, 0.5)):
+        theirs = stats.binomtest(right, n).proportion_ci(confidence, method="wilson")
+        assert wilson_interval(right, n, confidence) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
+    assert np.isnan(wilson_interval(0, 0)).all()
+
+
+@pytest.mark.parametrize("arguments", [(3, 2), (-1, 2), (0, -1), (1, 2, 95)])
+def test_a_share_of_nothing_sensible_is_refused(arguments):
+    with pytest.raises(ValueError, match=r"is not a share|between 0 and 1"):
+        wilson_interval(*arguments)
 
 
 def test_a_thousand_resamples_of_three_thousand_pairs_are_quicker_than_150_with_scipy():

@@ -157,6 +157,23 @@ def test_differences_below_single_precision_are_told_apart():
     assert nearest(keyed, "q", k=20).indices[0].tolist() == expected[:20]
 
 
+@pytest.mark.parametrize("n", [2, 63, 64, 65, 4097])
+def test_one_word_alone_has_the_neighbours_that_it_has_among_many(n):
+    """Alone it takes another way: with words of zeros, ties and lengths of all sizes the answers are the same."""
+    rng = np.random.default_rng(n)
+    rows = rng.integers(-2, 3, (n, 3)) * 10.0 ** rng.integers(-6, 6, (n, 1))
+    rows[: n // 2 : 5] = 0
+    keyed = as_keyed_vectors({f"w{i}": row for i, row in enumerate([[1, 2, 2], *rows, [2, -1, 0]])})
+    usable = np.flatnonzero(np.linalg.norm(keyed.vectors, axis=1))
+    words = [f"w{i}" for i in usable[:: max(1, len(usable) // 9)]]
+    k = min(20, len(usable) - 1)
+    together = nearest(keyed, words, k=k)
+    for i, word in enumerate(words):
+        alone = nearest(keyed, word, k=k)
+        assert alone.indices[0].tolist() == together.indices[i].tolist()
+        assert alone.cosines[0].tolist() == together.cosines[i].tolist()
+
+
 @pytest.mark.parametrize("batch", [1, 7, 512])
 def test_answers_do_not_depend_on_how_many_are_asked_at_once(batch):
     keyed = random_vectors(5000, d=16)
@@ -316,6 +333,8 @@ def test_the_cat_keeps_the_company_that_the_course_says(glove):
 def test_small_chunks_and_blocks_give_the_same_real_answers(glove, monkeypatch):
     words = ["cat", "the", "paris", "europe/africa"]
     before = nearest(glove, words, k=25)
+    alone = [nearest(glove, word, k=25).indices[0].tolist() for word in words]
+    assert alone == before.indices.tolist()
     monkeypatch.setattr(neighbors, "_CHUNK", 1000)
     monkeypatch.setattr(neighbors, "_BLOCK", 10)
     after = nearest(glove, words, k=25)

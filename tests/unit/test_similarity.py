@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
 from embedlib import assets, datasets
-from embedlib.evaluation.similarity import evaluate_similarity
+from embedlib.counting import sparse_vectors
+from embedlib.evaluation.similarity import compare_models, difference, differences, evaluate_similarity
 from embedlib.word_vectors import as_keyed_vectors, load_word_vectors
 
 # On a quarter circle: the cosine with "a" falls from b to e.
@@ -322,3 +323,203 @@ def test_bad_embeddings_are_met_with_a_sentence(embeddings, error, says):
 def test_bad_options_are_met_with_a_sentence(options, says):
     with pytest.raises(ValueError, match=says):
         evaluate_similarity(CIRCLE, PEOPLE, **options)
+
+
+# many models, many benchmarks
+
+
+def random_model(seed, n=60, d=5):
+    return {f"w{i}": row for i, row in enumerate(np.random.default_rng(seed).normal(size=(n, d)))}
+
+
+def random_pairs(seed, name, n=80, n_words=60):
+    rng = np.random.default_rng(seed)
+    rows = [(f"w{a}", f"w{b}", float(rng.integers(0, 11))) for a, b in rng.integers(0, n_words, (n, 2))]
+    table = pd.DataFrame(rows, columns=["word1", "word2", "score"])
+    table.attrs["name"] = name
+    return table
+
+
+MODELS = {
+    "dictionary": random_model(0),
+    "keyed": as_keyed_vectors(random_model(1, n=40)),
+    "object": Encoder(random_model(2, n=50)),
+    "sparse": sparse_vectors(
+        [f"w{i}" for i in range(60)],
+        np.random.default_rng(3).normal(size=(60, 9))
+        * (np.random.default_rng(4).random((60, 9)) < 0.4)
+        * (np.arange(60) % 10 > 0)[:, None],
+        name="sparse",
+    ),
+}
+BENCHMARKS = [random_pairs(0, "first"), random_pairs(1, "second", n=120)]
+
+
+@pytest.mark.parametrize("missing", ["skip", "zero"])
+def test_every_cell_of_the_table_is_what_evaluate_similarity_says(missing):
+    table = compare_models(MODELS, BENCHMARKS, missing=missing, seed=3)
+    columns = ["model", "benchmark", "correlation", "low", "high", "n_covered", "n_pairs", "coverage"]
+    assert table.columns.tolist() == columns
+    assert list(zip(table["model"], table["benchmark"], strict=True)) == [
+        (model, benchmark.attrs["name"]) for model in MODELS for benchmark in BENCHMARKS
+    ]
+    for row in table.itertuples():
+        data = next(benchmark for benchmark in BENCHMARKS if benchmark.attrs["name"] == row.benchmark)
+        one = evaluate_similarity(MODELS[row.model], data, missing=missing, seed=3)
+        assert (row.correlation, row.low, row.high) == pytest.approx((one.correlation, one.low, one.high), abs=1e-12)
+        assert (row.n_covered, row.n_pairs, row.coverage) == (one.n_covered, one.n_pairs, one.coverage)
+    assert table["n_covered"].nunique() > 4 and table.attrs["missing"] == missing
+
+
+def test_a_sparse_matrix_scores_as_it_would_written_out():
+    kept = MODELS["sparse"]
+    full = {word: row for word, row in zip(kept.words, kept.matrix.toarray(), strict=True) if row.any()}
+    a, b = (evaluate_similarity(vectors, BENCHMARKS[1]) for vectors in (kept, full))
+    assert a.pairs["model"].to_numpy() == pytest.approx(b.pairs["model"].to_numpy(), abs=1e-12, nan_ok=True)
+    assert a.n_covered == b.n_covered < a.n_pairs
+    assert a.missing_words == b.missing_words != ()
+
+
+def test_common_pairs_are_those_that_all_models_cover():
+    table = compare_models(MODELS, BENCHMARKS, common_pairs=True)
+    assert table.attrs["common_pairs"] is True
+    for data in BENCHMARKS:
+        judged = [evaluate_similarity(model, data).pairs["covered"] for model in MODELS.values()]
+        shared = np.logical_and.reduce(judged)
+        rows = table[table["benchmark"] == data.attrs["name"]].set_index("model")
+        assert rows["n_covered"].tolist() == [shared.sum()] * len(MODELS)
+        assert shared.sum() < min(covered.sum() for covered in judged)
+        assert rows["n_pairs"].tolist() == [len(data)] * len(MODELS)
+        for name, model in MODELS.items():
+            one = evaluate_similarity(model, data[shared])
+            assert rows.loc[name, "correlation"] == pytest.approx(one.correlation, abs=1e-12)
+            assert rows.loc[name, "low"] == pytest.approx(one.low, abs=1e-12)
+
+
+def test_an_empty_cell_is_nan_and_the_rest_of_the_table_stands():
+    flat = {word: [1, 0] for word in "abcde"}
+    models = {"circle": CIRCLE, "elsewhere": {"chat": [1, 2], "chien": [2, 1]}, "flat": flat}
+    table = compare_models(models, {"people": PEOPLE}).set_index("model")
+    assert table.loc["circle", "correlation"] == pytest.approx(0.8)
+    assert table.loc["elsewhere", ["n_covered", "coverage"]].tolist() == [0, 0]
+    assert table.loc[["elsewhere", "flat"], ["correlation", "low", "high"]].isna().all(axis=None)
+    assert table.loc["flat", "n_covered"] == 4
+    two = compare_models({"circle": CIRCLE}, {"two": PEOPLE[:2]})
+    assert two["n_covered"].tolist() == [2] and two["correlation"].isna().all()
+
+
+def test_the_interval_of_the_table_can_be_left_out():
+    table = compare_models(MODELS, BENCHMARKS, n_bootstrap=0)
+    assert table["correlation"].notna().all() and table[["low", "high"]].isna().all(axis=None)
+
+
+def test_a_mapping_gives_the_benchmarks_their_names():
+    table = compare_models({"circle": CIRCLE}, {"mine": PEOPLE, "yours": BENCHMARKS[0]}, n_bootstrap=0)
+    assert table["benchmark"].tolist() == ["mine", "yours"]
+
+
+def test_models_are_asked_one_after_the_other():
+    class OneByOne(dict):
+        def __getitem__(self, name):
+            opened.append(name)
+            return super().__getitem__(name)
+
+    opened = []
+    table = compare_models(OneByOne(MODELS), BENCHMARKS, n_bootstrap=0)
+    assert opened == list(MODELS) and len(table) == 8
+
+
+# the difference of two models
+
+
+def test_the_difference_is_judged_on_the_pairs_that_both_cover_and_drawn_together():
+    data = BENCHMARKS[1]
+    found = difference(MODELS["keyed"], MODELS["object"], data, seed=5, n_bootstrap=300)
+    both = evaluate_similarity(MODELS["keyed"], data).pairs["covered"]  # the smaller vocabulary
+    one, other = (evaluate_similarity(MODELS[name], data[both]).pairs for name in ("keyed", "object"))
+    assert (found.n_common, found.n_pairs) == (both.sum(), 120) and both.sum() < 120
+    x, y, z = one["score"].to_numpy(), one["model"].to_numpy(), other["model"].to_numpy()
+    assert found.first == pytest.approx(spearmanr(x, y).statistic)
+    assert found.difference == pytest.approx(spearmanr(x, y).statistic - spearmanr(x, z).statistic)
+    rng, drawn = np.random.default_rng(5), []
+    for size in (250, 50):
+        for draw in rng.integers(0, len(x), (size, len(x))):
+            drawn.append(spearmanr(x[draw], y[draw]).statistic - spearmanr(x[draw], z[draw]).statistic)
+    assert (found.low, found.high) == pytest.approx(tuple(np.quantile(drawn, [0.025, 0.975])), abs=1e-12)
+
+
+def test_a_model_does_not_differ_from_itself():
+    found = difference(CIRCLE, as_keyed_vectors(CIRCLE), PEOPLE)
+    assert (found.difference, found.low, found.high) == (0, 0, 0)
+    bare = difference(CIRCLE, CIRCLE, PEOPLE, n_bootstrap=0)
+    assert np.isnan(bare.low) and np.isnan(bare.high)
+
+
+def test_nearly_equal_models_have_a_narrow_difference_though_their_intervals_are_wide():
+    rng = np.random.default_rng(0)
+    model = random_model(0)
+    nearly = {word: row + rng.normal(scale=0.02, size=5) for word, row in model.items()}
+    one = evaluate_similarity(model, BENCHMARKS[1])
+    found = difference(model, nearly, BENCHMARKS[1])
+    assert found.high - found.low < (one.high - one.low) / 3
+
+
+def test_the_table_of_differences_has_the_difference_in_each_cell():
+    table = differences(MODELS, BENCHMARKS, reference="keyed", seed=2)
+    assert table["model"].unique().tolist() == ["dictionary", "object", "sparse"]
+    assert table.attrs["reference"] == "keyed"
+    for row in table.itertuples():
+        data = next(benchmark for benchmark in BENCHMARKS if benchmark.attrs["name"] == row.benchmark)
+        one = difference(MODELS[row.model], MODELS["keyed"], data, seed=2)
+        expected = (one.difference, one.low, one.high)
+        assert (row.difference, row.low, row.high) == pytest.approx(expected, abs=1e-12)
+        assert (row.n_common, row.n_pairs) == (one.n_common, one.n_pairs)
+    empty = differences({**MODELS, "elsewhere": {"chat": [1, 2]}}, BENCHMARKS, reference="elsewhere")
+    assert empty["difference"].isna().all() and (empty["n_common"] == 0).all()
+
+
+@needs_glove
+def test_a_model_cut_to_fewer_words_differs_by_its_vocabulary_alone(glove):
+    few = gensim.models.KeyedVectors(50)
+    few.add_vectors(glove.index_to_key[:5000], glove.vectors[:5000])
+    data = [datasets.wordsim353(), datasets.simlex999()]
+    apart = compare_models({"all": glove, "few": few}, data, n_bootstrap=0)
+    together = compare_models({"all": glove, "few": few}, data, n_bootstrap=0, common_pairs=True)
+    assert (apart.groupby("benchmark")["correlation"].agg(np.ptp) > 0.005).all()
+    assert (together.groupby("benchmark")["correlation"].agg(np.ptp) < 1e-12).all()
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "says"),
+    [
+        (lambda: compare_models({}, BENCHMARKS), ValueError, "There is no model"),
+        (lambda: compare_models(MODELS, []), ValueError, "There is no benchmark"),
+        (lambda: compare_models(MODELS["keyed"], BENCHMARKS), TypeError, "Models are a dictionary of name"),
+        (lambda: compare_models(CIRCLE, BENCHMARKS), TypeError, '"a" has one vector: .* vectors of one model'),
+        (lambda: compare_models({"glove": "glove"}, BENCHMARKS), TypeError, "glove: Embeddings are .* of type str"),
+        (lambda: compare_models(MODELS, "wordsim"), TypeError, "Benchmarks are a list of tables"),
+        (lambda: compare_models(MODELS, [PEOPLE]), TypeError, "Benchmark 0 is of type list.*Triples have no name"),
+        (lambda: compare_models(MODELS, {"empty": []}), ValueError, "empty: There are no pairs"),
+        (lambda: compare_models(MODELS, BENCHMARKS[:1] * 2), ValueError, 'Two benchmarks are called "first"'),
+        (lambda: compare_models({"bad": {**CIRCLE, "b": [0, 0]}}, {"p": PEOPLE}), ValueError, 'bad: .* of "b" is all'),
+        (
+            lambda: compare_models({"bad": as_keyed_vectors({**CIRCLE, "b": [np.nan, 0]})}, {"p": PEOPLE}),
+            ValueError,
+            'bad: The vector of "b" holds NaN',
+        ),
+        (lambda: compare_models(MODELS, BENCHMARKS, missing="error"), ValueError, "keyed: The embeddings lack 20"),
+        (lambda: compare_models(MODELS, BENCHMARKS, missing="mean"), ValueError, "object: .* choose .skip. or .zero."),
+        (
+            lambda: compare_models(MODELS, BENCHMARKS, missing="zero", common_pairs=True),
+            ValueError,
+            "choose one of the two",
+        ),
+        (lambda: compare_models(MODELS, BENCHMARKS, confidence=95), ValueError, "it is 95"),
+        (lambda: difference(CIRCLE, {"a": [1, 0]}, PEOPLE), ValueError, "of the 4 of similarity data .* have 0"),
+        (lambda: difference(CIRCLE, 3, PEOPLE), TypeError, "the second model: Embeddings are"),
+        (lambda: differences(MODELS, BENCHMARKS, reference="base"), ValueError, "'base' is none of the models"),
+    ],
+)
+def test_bad_comparisons_are_met_with_a_sentence(call, error, says):
+    with pytest.raises(error, match=says):
+        call()
