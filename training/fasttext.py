@@ -49,7 +49,7 @@ def keep(model: Any, seconds: float, work: Path = WORK) -> None:
     folder = work.with_name(f"{work.name}.tmp{os.getpid()}")
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "vectors_vocab.npy", model.wv.vectors_vocab.astype(np.float16))
-    np.save(folder / "vectors_ngrams.npy", model.wv.vectors_ngrams.astype(np.float16))
+    np.save(folder / "ngrams.npy", model.wv.vectors_ngrams.astype(np.float16))
     (folder / "words.txt").write_text("\n".join(model.wv.index_to_key) + "\n", encoding="utf-8")
     about = {"model": "fastText, gensim", **SETTINGS, "words": len(model.wv), "seconds": round(seconds, 1)}
     (folder / "about.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")

@@ -83,8 +83,11 @@ def neighbours(vectors: Any, words: list[str], k: int = 10) -> dict[str, list[st
     return {word: [vectors.index_to_key[i] for i in ids] for word, ids in zip(words, found, strict=True)}
 
 
-def store(name: str, source: Path, recipe: dict[str, Any], files: dict[str, int | None]) -> None:
+def store(name: str, source: Path, files: dict[str, int | None]) -> None:
     """Copy a training's files into ``training/vectors/name``, the arrays cut to so many rows, with their recipe."""
+    if not source.exists():
+        print(f"not trained yet: {name}")
+        return
     folder = VECTORS / name
     folder.mkdir(parents=True, exist_ok=True)
     for file, rows in files.items():
@@ -92,6 +95,8 @@ def store(name: str, source: Path, recipe: dict[str, Any], files: dict[str, int 
             np.save(folder / file, np.load(source / file)[:rows].astype(np.float16))
         else:
             (folder / file).write_bytes((source / file).read_bytes())
+    recipe = json.loads((source / "about.json").read_text(encoding="utf-8"))
+    recipe.pop("seconds")
     sums = {file: hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in files}
     text = json.dumps({"recipe": recipe, "sha256": sums}, indent=1)
     (folder / "recipe.json").write_text(text + "\n", encoding="utf-8")
@@ -116,10 +121,14 @@ def main() -> None:
     if SMALL.name in trained:
         near = neighbours(trained[SMALL.name][1], words[2:52])
         (RESULTS / "small_setting.json").write_text(json.dumps(near, indent=1) + "\n", encoding="utf-8")
-    about = json.loads((WORK / COURSE.name / "about.json").read_text(encoding="utf-8"))
-    about.pop("seconds")
     files = {"vectors.npy": None, "contexts.npy": CONTEXTS, "words.txt": None}
-    store("course-sgns-100d", WORK / COURSE.name, about, files)
+    store("course-sgns-100d", WORK / COURSE.name, files)
+    store(
+        "course-fasttext-100d",
+        WORK.parent / "fasttext",
+        {"vectors_vocab.npy": None, "ngrams.npy": None, "words.txt": None},
+    )
+    store("course-glove-100d", WORK.parent / "glove", {"vectors.npy": None, "words.txt": None})
 
 
 if __name__ == "__main__":
