@@ -1,0 +1,89 @@
+"""The stored results of `training/` are what its recipes make: the smallest one is trained again and compared."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+TRAINING = Path(__file__).parents[2] / "training"
+MOST_BYTES = 25_000_000
+STORED = sorted(folder for folder in (TRAINING / "vectors").iterdir() if folder.is_dir())
+
+
+@pytest.fixture(scope="module")
+def training() -> Any:
+    """The scripts of `training/`, importable by name."""
+    sys.path.insert(0, str(TRAINING))
+    try:
+        names = ("recipes", "word2vec", "measure")
+        yield type("Scripts", (), {name: importlib.import_module(name) for name in names})
+    finally:
+        sys.path.remove(str(TRAINING))
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    return pd.read_csv(TRAINING / "results" / "word2vec_grid.csv")
+
+
+def test_the_grid_holds_every_setting_with_every_seed(training: Any, table: pd.DataFrame) -> None:
+    wanted = {(recipe.setting, recipe.seed) for recipe in training.recipes.grid()}
+    assert set(zip(table["setting"], table["seed"], strict=True)) == wanted
+    assert len(table) == len(wanted) and len({setting for setting, _ in wanted}) >= 12
+    assert {seed for _, seed in wanted} == {1, 2, 3}
+
+
+def test_each_row_says_the_settings_of_its_recipe(training: Any, table: pd.DataFrame) -> None:
+    rows = table.set_index(["setting", "seed"])
+    for recipe in training.recipes.grid():
+        row = rows.loc[(recipe.setting, recipe.seed)]
+        assert {name: row[name] for name in recipe.settings} == recipe.settings
+
+
+def test_training_the_small_setting_again_gives_the_stored_row_and_neighbours(
+    training: Any, table: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = training.recipes.SMALL
+    monkeypatch.setattr(training.measure, "WORK", tmp_path)
+    training.word2vec.keep(recipe, training.word2vec.train(recipe), seconds=0.0, work=tmp_path)
+    vectors = training.measure.load(recipe)
+    fresh = training.measure.row(recipe, vectors)
+    stored = table[(table["setting"] == recipe.setting) & (table["seed"] == recipe.seed)].iloc[0]
+    assert fresh["words"] == stored["words"]
+    for benchmark in training.measure.BENCHMARKS:
+        assert fresh[f"{benchmark} pairs"] == stored[f"{benchmark} pairs"]
+        assert fresh[benchmark] == pytest.approx(stored[benchmark], abs=0.02)
+    kept = json.loads((TRAINING / "results" / "small_setting.json").read_text(encoding="utf-8"))
+    found = training.measure.neighbours(vectors, list(kept))
+    shared = np.mean([len(set(found[word]) & set(kept[word])) / 10 for word in kept])
+    assert shared > 0.8  # the same machine gives 1, another seed about 0.2
+    other = training.recipes.Recipe(2, recipe.changed)
+    training.word2vec.keep(other, training.word2vec.train(other), seconds=0.0, work=tmp_path)
+    found = training.measure.neighbours(training.measure.load(other), list(kept))
+    assert np.mean([len(set(found[word]) & set(kept[word])) / 10 for word in kept]) < 0.6
+
+
+@pytest.mark.parametrize("folder", STORED, ids=lambda folder: folder.name)
+def test_stored_vectors_are_what_recipe_and_catalog_say(folder: Path) -> None:
+    recipe = json.loads((folder / "recipe.json").read_text(encoding="utf-8"))
+    catalog = tomllib.loads((TRAINING.parent / "embedlib/assets/catalog.toml").read_text(encoding="utf-8"))
+    pinned = {file["name"]: file["sha256"] for file in catalog[folder.name]["files"]}
+    for name, expected in recipe["sha256"].items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == expected == pinned[name]
+    assert recipe["recipe"]
+    for file in folder.glob("*.npy"):
+        numbers = np.load(file)
+        assert numbers.dtype == np.float16 and np.isfinite(numbers).all()
+
+
+def test_all_stored_vectors_together_stay_within_their_budget() -> None:
+    assert 0 < sum(file.stat().st_size for file in (TRAINING / "vectors").rglob("*")) <= MOST_BYTES
