@@ -77,7 +77,8 @@ def main() -> None:
     table.to_csv(RESULTS / "analogies.csv", index=False)
     note = (
         f"{describe('numpy', 'gensim', 'pandas')}; best of {options.repeat}, gensim once, on {len(sample):,} of "
-        f"{len(questions):,} questions, reckoned for all that are covered; {threads()}; load when done {os.getloadavg()[0]:.1f}\n"
+        f"{len(questions):,} questions, reckoned for all that are covered; {threads()}; "
+        f"load when done {os.getloadavg()[0]:.1f}\n"
     )
     (RESULTS / "analogies.txt").write_text(note, encoding="utf-8")
     print(table.to_string(index=False))

@@ -72,7 +72,8 @@ def main() -> None:
     note = (
         f"{describe('numpy', 'scipy', 'gensim', 'pandas')}; {len(models)} models, {len(benchmarks)} benchmarks, "
         f"{N_BOOTSTRAP:,} resamples; best of {options.repeat}, the loop once; largest difference of a correlation "
-        f"{correlations:.0e}, of an end of an interval {ends:.0e}; {threads()}; load when done {os.getloadavg()[0]:.1f}\n"
+        f"{correlations:.0e}, of an end of an interval {ends:.0e}; {threads()}; "
+        f"load when done {os.getloadavg()[0]:.1f}\n"
     )
     (RESULTS / "evaluation_grid.txt").write_text(note, encoding="utf-8")
     print(table.to_string(index=False))
