@@ -12,6 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -28,6 +29,7 @@ __all__ = [
     "Decomposition",
     "SparseVectors",
     "count_cooccurrences",
+    "course_counts",
     "decompose",
     "log_counts",
     "pmi",
@@ -139,7 +141,7 @@ class SparseVectors:
 
         query = self._row(word)
         k = _whole("k", k)
-        lengths = np.sqrt(self.matrix.multiply(self.matrix).sum(axis=1))
+        lengths = self._lengths
         usable = np.flatnonzero(lengths)
         usable = usable[usable != query]
         if k > len(usable):
@@ -149,6 +151,11 @@ class SparseVectors:
         best = np.lexsort((usable, -cosines.round(12)))[:k]
         found = [self.words[i] for i in usable[best]]
         return pd.DataFrame({"rank": np.arange(1, k + 1), "word": found, "cosine": cosines[best]})
+
+    @cached_property
+    def _lengths(self) -> _Array:
+        lengths: _Array = np.sqrt(self.matrix.multiply(self.matrix).sum(axis=1))
+        return lengths
 
     def _row(self, word: str) -> int:
         row = self.key_index.get(word) if isinstance(word, str) else None
@@ -253,6 +260,31 @@ def count_cooccurrences(
     if scale != 1:
         matrix = sparse.csr_array((matrix.data / scale, matrix.indices, matrix.indptr), shape=matrix.shape)
     return Cooccurrences(words, frequencies, matrix, n_tokens)
+
+
+@cache
+def course_counts() -> Cooccurrences:
+    """The counts on which chapters 2 to 4 rest: the course corpus, a window of 5, words seen at least 20 times.
+
+    They are counted once in a session, since exercises and other chapters ask for the same; they cannot be
+    written to (``counts.matrix.copy()`` can).
+
+    Returns
+    -------
+    Cooccurrences
+        Of 22,702 words; the matrix takes 143 MB.
+
+    Raises
+    ------
+    embedlib.assets.AssetUnavailable
+        If a part of the corpus is neither here nor to be had.
+    """
+    from embedlib.corpus import course_corpus
+
+    counts = count_cooccurrences(course_corpus(), window=5, min_count=20)
+    for array in (counts.frequencies, counts.matrix.data, counts.matrix.indices, counts.matrix.indptr):
+        array.flags.writeable = False
+    return counts
 
 
 def log_counts(counts: Any) -> Any:
@@ -389,6 +421,8 @@ def truncated_svd(matrix: Any, dimensions: int = 100, power: float = 0.5, seed: 
     ------
     TypeError, ValueError
         If the matrix holds NaN or infinity, or its rank is below ``dimensions``.
+    RuntimeError
+        If the iteration stops before it has found all dimensions.
 
     Notes
     -----
@@ -437,10 +471,13 @@ def decompose(matrix: Any, dimensions: int = 100, seed: int = 0) -> Decompositio
     if n * m <= _SMALL or dimensions == min(n, m):
         left, values, right = np.linalg.svd(rows.toarray(), full_matrices=False)
     else:
-        from scipy.sparse.linalg import svds
+        from scipy.sparse.linalg import ArpackNoConvergence, svds
 
         start = np.random.default_rng(seed).uniform(0.5, 1, min(n, m))
-        left, values, right = svds(rows, k=dimensions, v0=start, solver="arpack")
+        try:
+            left, values, right = svds(rows, k=dimensions, v0=start, solver="arpack")
+        except ArpackNoConvergence as stopped:
+            raise RuntimeError(_not_converged(dimensions, len(stopped.eigenvalues))) from None
     order = np.argsort(-values, kind="stable")[:dimensions]
     left, values, right = left[:, order], values[order], right[order].T
     rank = int(np.count_nonzero(values > _NO_RANK * values[0]))
@@ -529,6 +566,13 @@ def sparse_vectors(words: Sequence[str], matrix: Any, name: str = "counted vecto
     """
     listed, rows = _labelled(words, matrix)
     return SparseVectors(listed, rows, name, {word: i for i, word in enumerate(listed)})
+
+
+def _not_converged(dimensions: int, found: int) -> str:
+    return (
+        f"The decomposition stopped before all {dimensions:,} dimensions were found; it had {found:,}. That happens "
+        f"where singular values lie too close together to be told apart: ask for fewer dimensions, or count more text."
+    )
 
 
 def _labelled(words: Any, matrix: Any) -> tuple[list[str], Any]:

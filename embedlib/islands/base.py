@@ -22,10 +22,13 @@ class Part:
     ----------
     make : computes the bytes; may be slow, because the result is cached.
     key : names everything that the bytes depend on; when it changes they are made again.
+    file : name of the file that holds it, "island.part" where empty. Islands that use the same data
+        name the same file: it is made, kept and sent once.
     """
 
     make: Callable[[], bytes]
     key: Callable[[], str]
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Island:
     static_html : the island's picture and tables for these options, complete without JavaScript.
     fallback_html : a plain table or picture, stored in notebooks beside the widget.
     parts : its data; "data" is the usual name of the only one.
+    helpers : scripts of this package that stand in front of its module and of its worker.
     """
 
     folder: Path
@@ -48,6 +52,7 @@ class Island:
     static_html: Callable[[dict[str, Any]], str]
     fallback_html: Callable[[dict[str, Any]], str]
     parts: Mapping[str, Part] = field(default_factory=dict)
+    helpers: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -58,8 +63,8 @@ class Island:
 def available() -> list[str]:
     """The names of the islands.
 
-    >>> available()
-    ['neighbors']
+    >>> "neighbors" in available()
+    True
     """
     return sorted(source.parent.name for source in ROOT.glob("*/island.js"))
 
@@ -98,7 +103,12 @@ def part_bytes(one: Island, name: str, cache_dir: Path | None = None) -> bytes:
         known = ", ".join(one.parts) or "none"
         raise ValueError(f'The island "{one.name}" has no data called "{name}"; it has: {known}.')
     part = one.parts[name]
-    return cached(cache_dir or default_cache(), f"{one.name}.{name}", part.key(), part.make)
+    return cached(cache_dir or default_cache(), part_file(one, name), part.key(), part.make)
+
+
+def part_file(one: Island, name: str) -> str:
+    """What the file is called that holds this part; islands may share one."""
+    return one.parts[name].file or f"{one.name}.{name}"
 
 
 def cached(folder: Path, stem: str, key: str, make: Callable[[], bytes]) -> bytes:

@@ -41,7 +41,7 @@ def _widget_class(name: str) -> type[Any]:
     except ImportError as reason:
         sentence = "An island needs anywidget. Install it with: pip install 'embedlib[lab]'"
         raise ImportError(sentence) from reason
-    from embedlib.islands.site import module_source, style_source
+    from embedlib.islands.site import module_source, style_source, worker_source
 
     one = island(name)
     kinds: dict[type, Any] = {
@@ -92,10 +92,8 @@ def _widget_class(name: str) -> type[Any]:
             return
         part = message["part"]
         try:
-            if part == "worker" and (one.folder / "worker.js").is_file():
-                content = (one.folder / "worker.js").read_bytes()
-            else:
-                content = part_bytes(one, part)
+            worker = worker_source(one) if part == "worker" else ""
+            content = worker.encode() if worker else part_bytes(one, part)
         except Exception as reason:  # the page says what went wrong; raising here would only reach the log
             widget.send({"part": part, "error": str(reason)})
         else:

@@ -48,7 +48,7 @@
           emit("msg:custom", { part, url: new URL(address, here).href }, []);
           return;
         }
-        const key = `${name}.${part}`;
+        const key = address.replace(/\.js\?.*/, "");
         if (again) {
           address += `&again=${Date.now()}`;
           delete (site.data || {})[key];

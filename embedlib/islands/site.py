@@ -24,6 +24,7 @@ from embedlib.islands.base import (
     island,
     options_of,
     part_bytes,
+    part_file,
     write_atomically,
 )
 
@@ -45,7 +46,17 @@ def shared(suffix: str) -> str:
 
 def module_source(one: Island) -> str:
     """The island's ES module with the shared helpers in front: what anywidget runs."""
-    return shared("js") + "\n" + (one.folder / "island.js").read_text(encoding="utf-8")
+    return "\n".join([shared("js"), _helpers(one), (one.folder / "island.js").read_text(encoding="utf-8")])
+
+
+def worker_source(one: Island) -> str:
+    """The island's worker with its helpers in front, or nothing where it has none."""
+    worker = one.folder / "worker.js"
+    return f"{_helpers(one)}\n{worker.read_text(encoding='utf-8')}" if worker.is_file() else ""
+
+
+def _helpers(one: Island) -> str:
+    return "\n".join((ROOT / name).read_text(encoding="utf-8") for name in one.helpers)
 
 
 def style_source(one: Island) -> str:
@@ -167,7 +178,7 @@ def island_files(one: Island, cache_dir: Path | None = None) -> dict[str, bytes]
     scripts: dict[str, bytes] = {}
     addresses: dict[str, str] = {}
     for part in one.parts:
-        key = f"{one.name}.{part}"
+        key = part_file(one, part)
         script = data_script(key, part_bytes(one, part, cache_dir))
         size = transferred(script)
         if size > BUDGET:
@@ -176,10 +187,9 @@ def island_files(one: Island, cache_dir: Path | None = None) -> dict[str, bytes]
             )
         scripts[f"{key}.js"] = script
         addresses[part] = f"{key}.js?v={_short(script)}"
-    worker = one.folder / "worker.js"
-    if worker.is_file():
+    if worker := worker_source(one):
         key = f"{one.name}.worker"
-        scripts[f"{key}.js"] = worker_script(key, worker.read_text(encoding="utf-8"))
+        scripts[f"{key}.js"] = worker_script(key, worker)
         addresses["worker"] = f"{key}.js?v={_short(scripts[f'{key}.js'])}"
     return {
         f"{one.name}.js": classic_script(one.name, module_source(one), addresses).encode(),
@@ -226,7 +236,7 @@ def _loads(name: str) -> str:
     if not one.parts:
         return ""
     part = next(iter(one.parts))
-    return f"{transferred(data_script(f'{name}.{part}', part_bytes(one, part))) / 1e6:.1f} MB"
+    return f"{transferred(data_script(part_file(one, part), part_bytes(one, part))) / 1e6:.1f} MB"
 
 
 def _short(content: bytes) -> str:
@@ -238,4 +248,4 @@ def _version(name: str) -> str:
     one = island(name)
     loader = (ROOT / "loader.js").read_text(encoding="utf-8")
     keys = [part.key() for part in one.parts.values()]
-    return _short("\0".join([loader, module_source(one), style_source(one), *keys]).encode())
+    return _short("\0".join([loader, module_source(one), worker_source(one), style_source(one), *keys]).encode())

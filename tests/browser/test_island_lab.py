@@ -25,6 +25,9 @@ CELLS = (
     'print("Python sees", w.word, "and", w.other)',
     'w.word = "Berlin"\nw.other = "paris"',
     'w.word = "qwzxq"',
+    'p = islands.show("playground", tab="odd")\np',
+    'print("Python sees", p.analogy, p.odd)',
+    'p.tab = "axis"\np.axis = ["Small", "large"]',
 )
 
 
@@ -121,5 +124,20 @@ def test_the_island_lives_in_jupyterlab(lab: str, watch: Any) -> None:
     until(page, "document.querySelector('.island-neighbors [data-role=ranks]').textContent.includes('paris')")
     assert word.input_value() == "berlin"
     assert '"qwzxq" is not among the 40,000 words' in run_cell(page, 3)
+
+    run_cell(page, 4)
+    playground = page.locator(".island-playground").first
+    playground.locator('[data-field="odd"]').fill("supper")
+    playground.locator('[data-field="odd"]').press("Enter")
+    rows = "document.querySelector('.island-playground [data-role=odd-rows]').textContent"
+    until(page, f"{rows}.includes('supper')", patience=20)
+    playground.locator('[data-tab="analogy"]').click()
+    playground.locator('[data-field="analogy-0"]').fill("boy")
+    until(page, "document.querySelector('[data-role=formula]').textContent === 'king − boy + woman'")
+    seen = "Python sees ['boy', 'king', 'woman'] ['breakfast', 'cereal', 'dinner', 'lunch', 'supper']"
+    assert seen in run_cell(page, 5)
+    run_cell(page, 6)
+    until(page, "document.querySelector('.island-playground [data-role=axis-0]').textContent.includes('used alike')")
+    assert playground.locator('[data-field="axis-0"]').input_value() == "small"
     assert [error for error in watched.errors if re.search("island|anywidget|widget", error, re.IGNORECASE)] == []
     assert watched.foreign == []

@@ -12,11 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
+from scipy.sparse.linalg import ArpackNoConvergence
 
 from embedlib import counting
+from embedlib.assets import available
+from embedlib.corpus import SOURCES
 from embedlib.counting import (
     Cooccurrences,
     count_cooccurrences,
+    course_counts,
     decompose,
     log_counts,
     pmi,
@@ -635,6 +639,17 @@ def test_all_dimensions_of_a_large_matrix_are_refused_before_memory_runs_out():
         truncated_svd(sparse.eye_array(20_000), 20_000)
 
 
+def test_an_iteration_that_stops_early_says_so_in_a_sentence(monkeypatch):
+    def stops(*arguments, **options):
+        raise ArpackNoConvergence("ARPACK error -1: No convergence", np.ones(4), np.ones((40, 4)))
+
+    monkeypatch.setattr(counting, "_SMALL", 0)
+    monkeypatch.setattr("scipy.sparse.linalg.svds", stops)
+    with pytest.raises(RuntimeError, match=r"before all 6 dimensions were found; it had 4\..*ask for fewer") as told:
+        truncated_svd(random_matrix(), 6)
+    assert told.value.__suppress_context__
+
+
 @pytest.mark.parametrize(
     ("others", "error", "says"),
     [
@@ -679,3 +694,28 @@ def test_vectors_that_do_not_fit_their_words_are_told_why(words, matrix, error, 
 def test_counts_show_themselves_in_a_line():
     assert repr(count()) == "Cooccurrences of 6 words in a text of 10: 20 cells of 36 are not empty"
     assert isinstance(count(), Cooccurrences)
+
+
+# the course's counts
+
+
+@pytest.fixture(scope="module")
+def course():
+    if not all(available(name) for name in SOURCES):
+        pytest.skip("a part of the course corpus is not to be had here")
+    return course_counts()
+
+
+def test_the_course_counts_are_those_that_three_chapters_quote(course):
+    assert len(course.words) == 22_702
+    assert course.n_tokens == 9_295_035
+    assert course.matrix.nnz == 11_926_553
+    assert course.matrix.sum() == 73_939_568
+    assert course.frequencies.min() == 20
+    assert course_counts() is course
+
+
+def test_nobody_writes_into_the_counts_that_others_use(course):
+    with pytest.raises(ValueError, match="read-only"):
+        course.matrix.data[0] = 1
+    assert pmi(course).nnz == 9_877_590

@@ -112,17 +112,17 @@ def test_islands_are_imported_lightly() -> None:
 
 
 def test_the_export_is_the_same_every_time(tmp_path: Path) -> None:
-    first = islands.export_site(tmp_path / "one")
-    second = islands.export_site(tmp_path / "two")
+    first = islands.export_site(tmp_path / "one", ["neighbors"])
+    second = islands.export_site(tmp_path / "two", ["neighbors"])
     assert [p.name for p in first] == ["loader.js", "neighbors.js", "neighbors.css", "neighbors.data.js"]
     assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
 
 
 def test_an_export_leaves_alone_what_is_right_already(tmp_path: Path) -> None:
-    files = islands.export_site(tmp_path)
+    files = islands.export_site(tmp_path, ["neighbors"])
     files[1].write_text("damaged")
     stamps = [p.stat().st_mtime_ns for p in files]
-    islands.export_site(tmp_path)
+    islands.export_site(tmp_path, ["neighbors"])
     assert [p.stat().st_mtime_ns == stamp for p, stamp in zip(files, stamps, strict=True)] == [True, False, True, True]
     assert files[1].read_text() != "damaged"
 
@@ -131,7 +131,7 @@ def test_every_island_keeps_to_the_budget() -> None:
     for name in islands.available():
         one = base.island(name)
         for part in one.parts:
-            script = site.data_script(f"{name}.{part}", base.part_bytes(one, part))
+            script = site.data_script(base.part_file(one, part), base.part_bytes(one, part))
             assert len(gzip.compress(script)) <= site.BUDGET == 2_000_000
 
 
@@ -335,7 +335,7 @@ def test_the_place_on_a_page_is_complete_without_scripts(real: pool.Pool) -> Non
 
 
 def test_the_reader_is_told_what_will_be_loaded(tmp_path: Path) -> None:
-    *_, data = islands.export_site(tmp_path)
+    *_, data = islands.export_site(tmp_path, ["neighbors"])
     size = len(gzip.compress(data.read_bytes())) / 1e6
     assert f'"{size:.1f} MB"' in islands.placeholder_html("neighbors", ".").replace("&quot;", '"')
 
@@ -412,7 +412,7 @@ def test_python_sends_the_bytes_that_the_site_ships(tmp_path: Path) -> None:
     widget._handle_custom_msg({"part": "data"}, [])
     (message, (content,)) = sent.pop()
     assert message == {"part": "data"}
-    *_, script = islands.export_site(tmp_path)
+    *_, script = islands.export_site(tmp_path, ["neighbors"])
     assert base64.b64decode(script.read_text().split('"')[-2]) == content
 
 

@@ -42,4 +42,5 @@ ISLAND = Island(
     static_html=_static,
     fallback_html=_fallback,
     parts={"data": Part(make=pool.build, key=data_key)},
+    helpers=("pool.js",),
 )

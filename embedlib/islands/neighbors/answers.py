@@ -123,10 +123,15 @@ def check(pool: Pool, options: dict[str, Any]) -> dict[str, Any]:
         if not word and key == "other":
             checked[key] = ""
             continue
-        known = next((form for form in (word, word.lower()) if form in pool.index), None)
-        if known is None:
-            close = get_close_matches(word.lower(), pool.words, n=3)
-            hint = f" Did you mean {' or '.join(close)}?" if close else ""
-            raise ValueError(f'"{word}" is not among the {len(pool.words):,} words of this island.{hint}')
-        checked[key] = known
+        checked[key] = known(pool, word)
     return checked
+
+
+def known(pool: Pool, word: str) -> str:
+    """The word as the pool has it, in lower case if need be; ValueError for one that it does not hold."""
+    found = next((form for form in (word, word.lower()) if form in pool.index), None)
+    if found is None:
+        close = get_close_matches(word.lower(), pool.words, n=3)
+        hint = f" Did you mean {' or '.join(close)}?" if close else ""
+        raise ValueError(f'"{word}" is not among the {len(pool.words):,} words of this island.{hint}')
+    return found
