@@ -232,7 +232,7 @@ def axis(pool: Pool, ends: Sequence[str], words: Sequence[str]) -> Axis:
     return Axis(
         length / 2,
         places,
-        np.array([(every > place).mean() for place in places]),
+        np.array([(every < place).mean() for place in places]),
         (float(ordered[out]), float(ordered[-1 - out])),
         float((every**2).mean()),
     )
