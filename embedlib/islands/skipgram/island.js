@@ -256,20 +256,24 @@ function turnedLike(points, before) {
   return points.map(([x, y]) => (mirrored ? [c * x + s * y, s * x - c * y] : [c * x - s * y, s * x + c * y]));
 }
 
-/** How far down the label of each dot has to move, so that it covers none that is placed already, as far as that goes. */
-function lowerLabels(places, words) {
+/** How far up or down the label of each dot has to move, so that it covers none that is placed already, as far as that goes. */
+function shiftLabels(places, words, height) {
   const placed = [];
-  const lowered = [];
+  const shifts = [];
   for (const word of [...places.keys()].sort((a, b) => places[a][1] - places[b][1])) {
     const [x, y] = places[word];
     const width = 10 + 7 * words[word].length;
-    const covers = (down) => placed.some(([left, top, wide]) => Math.abs(y + down - top) < LINE - 4 && x < left + wide && left < x + width);
-    let down = 0;
-    while (down < 2 * LINE && covers(down)) down += 3;
-    lowered[word] = down;
-    placed.push([x, y + down, width]);
+    const free = (shift) => y + shift >= 0 && y + shift <= height - LINE
+      && !placed.some(([left, top, wide]) => Math.abs(y + shift - top) < LINE - 4 && x < left + wide && left < x + width);
+    let shift = 0;
+    for (let far = 0; far < 3 * LINE; far += 3) {
+      shift = free(far) ? far : -far;
+      if (free(shift)) break;
+    }
+    shifts[word] = free(shift) ? shift : 0;
+    placed.push([x, y + shifts[word], width]);
   }
-  return lowered;
+  return shifts;
 }
 
 // ---------------------------------------------------------------- words, numbers and strips
@@ -508,7 +512,7 @@ function render({ model, el }) {
     showSentence();
     writeSentence(role("pair"), [
       `Pair ${grouped(step.at + 1)} of ${grouped(trainer.pairs.length)}: u is the centre vector of `, words[step.centre],
-      ", v the context vector of ", words[step.targets[0]], trainer.negatives ? `; ${trainer.negatives} drawn as negatives.` : "; no negatives.",
+      ", v the context vector of ", words[step.targets[0]], ".",
     ]);
     fill(role("formula"), step.targets.length, newFormulaRow).forEach((row, i) => {
       const [name, ...cells] = row.children;
@@ -628,15 +632,18 @@ function render({ model, el }) {
     const radius = Math.max(...turned.map(([x, y]) => Math.max(Math.abs(x), Math.abs(y)))) || 1;
     before = turned.map(([x, y]) => [x / radius, y / radius]);
     const [width, height] = mapSize;
-    const scale = Math.min(width - LABEL, height) / 2.2;
-    const places = before.map(([x, y]) => [(width - LABEL) / 2 + x * scale, height / 2 - y * scale]);
-    const lowered = lowerLabels(places, trainer.corpus.words);
+    const [left, right, low, high] = [0, 1].flatMap((k) => [Math.min, Math.max].map((most) => most(...before.map((point) => point[k]))));
+    const scale = Math.min((width - LABEL - 2 * LINE) / (right - left || 1), (height - 3 * LINE) / (high - low || 1));
+    const places = before.map(([x, y]) => [
+      (width - LABEL) / 2 + (x - (left + right) / 2) * scale, (height - LINE) / 2 - (y - (low + high) / 2) * scale,
+    ]);
+    const shifts = shiftLabels(places, trainer.corpus.words, height);
     fill(map, places.length, () => make("span", "", "·")).forEach((mark, word) => {
       const [x, y] = places[word];
       setText(mark, trainer.corpus.words[word]);
       mark.className = [kindOf(word) && `sg-${kindOf(word)}`, word === wordNow() && "sg-chosen"].filter(Boolean).join(" ");
-      mark.style.transform = `translate(${x.toFixed(1)}px, ${(y - LINE / 2).toFixed(1)}px)`;
-      mark.style.paddingTop = `${lowered[word]}px`;
+      mark.style.transform = `translate(${x.toFixed(1)}px, ${(y + shifts[word]).toFixed(1)}px)`;
+      mark.style.setProperty("--sg-dot", `${6 - shifts[word]}px`);
     });
     setText(role("map-note"), `The two directions in which the vectors of U differ most; they hold ${Math.round(share * 100)} % of the variance.`
       + " The map is turned to lie like the one before, and scaled to fill the frame.");

@@ -156,7 +156,7 @@ def pair_sentence(trainer: Trainer, step: Step) -> str:
             words[step.centre],
             ", v the context vector of ",
             words[step.targets[0]],
-            f"; {trainer.settings.negatives} drawn as negatives." if trainer.settings.negatives else "; no negatives.",
+            ".",
         ]
     )
 
