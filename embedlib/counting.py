@@ -9,8 +9,9 @@ pairs, of which a text of ten million words shows one in fifty or so.
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
@@ -179,9 +180,8 @@ def count_cooccurrences(
     Parameters
     ----------
     sentences
-        Lists of words. They are read twice, once for the vocabulary and once for the pairs, so a list of
-        sentences or an object that starts anew on each ``for`` is needed; a generator is not. No pair
-        reaches across the end of a sentence.
+        Lists of words, read once: a generator will do. No pair reaches across the end of a sentence. Each token
+        is kept as a number of four bytes.
     window
         How many words to the left and to the right are a word's context.
     min_count
@@ -206,7 +206,7 @@ def count_cooccurrences(
     Raises
     ------
     TypeError, ValueError
-        If the text is empty, is a string, holds strings in place of sentences, can be read only once, has
+        If the text is empty, is a string, holds strings in place of sentences, has
         fewer than two words of that frequency or no two of them near each other; or a number does not fit.
 
     Notes
@@ -228,29 +228,22 @@ def count_cooccurrences(
            [0, 1, 0]])
     """
     window = _whole("window", window)
-    words, frequencies, n_tokens = _vocabulary(sentences, _whole("min_count", min_count), max_vocab)
+    words, frequencies, text, sentence = _read(sentences, _whole("min_count", min_count), max_vocab)
+    n_tokens = len(text)
     groups, scale = _distances_by_weight(window, weighting)
-    ids = {word: i for i, word in enumerate(words)}
+    if close_gaps:
+        text, sentence = text[text >= 0], sentence[text >= 0]
     total: Any = None
-    n_read = 0
-    tail, tail_sentence = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    for fresh, fresh_sentence in _encoded(sentences, ids, max(_PAIRS_AT_ONCE // window, 1)):
-        n_read += len(fresh)
-        if close_gaps:
-            fresh, fresh_sentence = fresh[fresh >= 0], fresh_sentence[fresh >= 0]
+    size = max(_PAIRS_AT_ONCE // window, 1)
+    for begin in range(0, len(text), size):
         # The last few words of the piece before are set in front, and only pairs that end in this one count.
-        text = np.concatenate([tail, fresh])
-        sentence = np.concatenate([tail_sentence, fresh_sentence])
+        before = min(window, begin)
+        piece = slice(begin - before, begin + size)
+        ids, of = text[piece].astype(np.int64), sentence[piece]
         for weight, distances in groups.items():
-            pairs = np.concatenate([_pairs(text, sentence, d, len(tail), len(words)) for d in distances])
+            pairs = np.concatenate([_pairs(ids, of, d, before, len(words)) for d in distances])
             part = _upper_triangle(pairs, len(words), weight)
             total = part if total is None else total + part
-        tail, tail_sentence = text[-window:], sentence[-window:]
-    if n_read != n_tokens:
-        raise ValueError(
-            f"The sentences held {n_tokens:,} words when they were read first and {n_read:,} when they were read "
-            f"again; they are needed twice, so give a list or an object that starts anew on each for."
-        )
     matrix = total + total.T.tocsr()
     if matrix.nnz == 0:
         raise ValueError(
@@ -282,8 +275,8 @@ def course_counts() -> Cooccurrences:
     from embedlib.corpus import course_corpus
 
     counts = count_cooccurrences(course_corpus(), window=5, min_count=20)
-    for array in (counts.frequencies, counts.matrix.data, counts.matrix.indices, counts.matrix.indptr):
-        array.flags.writeable = False
+    for part in (counts.frequencies, counts.matrix.data, counts.matrix.indices, counts.matrix.indptr):
+        part.flags.writeable = False
     return counts
 
 
@@ -593,40 +586,46 @@ def _labelled(words: Any, matrix: Any) -> tuple[list[str], Any]:
     return listed, rows
 
 
-def _vocabulary(sentences: Any, min_count: int, max_vocab: int | None) -> tuple[list[str], _Array, int]:
-    """The words, their frequencies and the number of tokens, once the sentences have been looked at."""
+def _read(sentences: Any, min_count: int, max_vocab: int | None) -> tuple[list[str], _Array, _Array, _Array]:
+    """Read a text once: its vocabulary, the words' frequencies, and each token's word (or -1) and sentence."""
     if isinstance(sentences, (str, bytes)):
         raise TypeError(
             f"The sentences are a list of lists of words, and this is one string: its characters would be counted. "
             f'Split it first: [line.split() for line in text.split("\\n")] turns "{_short(str(sentences))}" into lists.'
         )
-    if isinstance(sentences, Iterator):
-        raise TypeError(
-            f"The sentences are read twice, and a {type(sentences).__name__} can be read only once: give a list of it, "
-            f"or an object whose __iter__ starts anew."
-        )
     if isinstance(sentences, Mapping) or not isinstance(sentences, Iterable):
         raise TypeError(f"The sentences are a list of lists of words, and this is a {type(sentences).__name__}.")
     if max_vocab is not None and _whole("max_vocab", max_vocab) < 2:
         raise ValueError("max_vocab is 1, and words that stand near each other are at least two.")
-    tally: Counter[str] = Counter()
+    ids: defaultdict[str, int] = defaultdict()
+    ids.default_factory = ids.__len__  # a new word gets the next number
+    tokens, lengths = array("i"), array("q")
     for number, sentence in enumerate(sentences, 1):
         if not isinstance(sentence, (list, tuple)):
             raise TypeError(_not_a_sentence(number, sentence))
-        tally.update(sentence)
-    if not tally:
+        tokens.extend(map(ids.__getitem__, sentence))
+        lengths.append(len(sentence))
+    if not ids:
         raise ValueError("The text is empty: there is no sentence with a word in it.")
-    odd = next((word for word in tally if not isinstance(word, str)), None)
+    odd = next((word for word in ids if not isinstance(word, str)), None)
     if odd is not None:
         raise TypeError(f"A word is a string; among the words there is {odd!r}, which is not.")
-    ordered = [word for word, times in tally.most_common(max_vocab) if times >= min_count]
-    if len(ordered) < 2:
-        left = f'only "{ordered[0]}" remains' if ordered else "none remains"
+    text = np.frombuffer(tokens, dtype=np.intc)
+    frequencies = np.bincount(text)
+    order = np.argsort(-frequencies, kind="stable")[:max_vocab]
+    order = order[frequencies[order] >= min_count]
+    different = list(ids)
+    words = [different[i] for i in order]
+    if len(words) < 2:
+        left = f'only "{words[0]}" remains' if words else "none remains"
         raise ValueError(
-            f"The text has {len(tally):,} different {'words' if len(tally) > 1 else 'word'}, and {left} with min_count="
-            f"{min_count} (the most frequent stands there {max(tally.values()):,} times); two are needed."
+            f"The text has {len(ids):,} different {'words' if len(ids) > 1 else 'word'}, and {left} with min_count="
+            f"{min_count} (the most frequent stands there {frequencies.max():,} times); two are needed."
         )
-    return ordered, np.array([tally[word] for word in ordered], dtype=np.int64), tally.total()
+    places = np.full(len(ids), -1, dtype=np.intc)
+    places[order] = np.arange(len(words))
+    of_sentence = np.repeat(np.arange(len(lengths), dtype=np.intc), lengths)
+    return words, frequencies[order], places[text], of_sentence
 
 
 def _not_a_sentence(number: int, sentence: object) -> str:
@@ -656,24 +655,6 @@ def _distances_by_weight(window: int, weighting: str) -> tuple[dict[Any, list[in
         return {scale // d: [d] for d in distances}, scale
     choices = ", ".join(f'"{choice}"' for choice in get_args(Weighting))
     raise ValueError(f"weighting is one of {choices}; it is {weighting!r}.")
-
-
-def _encoded(sentences: Iterable[Sequence[str]], ids: Mapping[str, int], size: int) -> Iterator[tuple[_Array, _Array]]:
-    """The text in pieces of about ``size`` tokens: each token's word (-1 if not in the vocabulary) and sentence."""
-    tokens: list[int] = []
-    numbers: list[int] = []
-    lengths: list[int] = []
-    for number, sentence in enumerate(sentences):
-        for start in range(0, len(sentence), size):
-            piece = sentence[start : start + size]
-            tokens.extend([ids.get(word, -1) for word in piece])
-            numbers.append(number)
-            lengths.append(len(piece))
-            if len(tokens) >= size:
-                yield np.array(tokens, dtype=np.int64), np.repeat(np.array(numbers), lengths)
-                tokens, numbers, lengths = [], [], []
-    if tokens:
-        yield np.array(tokens, dtype=np.int64), np.repeat(np.array(numbers), lengths)
 
 
 def _pairs(text: _Array, sentence: _Array, distance: int, begin: int, n_words: int) -> _Array:

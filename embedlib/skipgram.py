@@ -30,6 +30,7 @@ __all__ = [
     "sgns_gradients",
     "sgns_step",
     "sigmoid",
+    "subsample",
     "train_skipgram",
     "window_pairs",
 ]
@@ -264,6 +265,42 @@ def keep_probabilities(frequencies: Any, sample: float = 1e-3) -> _Array:
     return result
 
 
+def subsample(
+    sentences: Iterable[Sequence[str]], words: Sequence[str], frequencies: Any, sample: float = 1e-3, seed: int = 0
+) -> list[list[str]]:
+    """A text as one reading of the training sees it: frequent words dropped at random, words without a vector out.
+
+    Counting this text, and not the whole one, gives the counts that a training has seen
+    (``count_cooccurrences(..., weighting="linear")`` for windows of random width).
+
+    Parameters
+    ----------
+    sentences
+        Lists of words.
+    words, frequencies
+        The V words of the vocabulary, and how often each stands in the text.
+    sample
+        The threshold, as in :func:`keep_probabilities`.
+    seed
+        Of the draw.
+
+    Returns
+    -------
+    list of lists of words
+        Without the sentences of which nothing is left.
+
+    Examples
+    --------
+    >>> subsample([["the", "cat", "and", "the", "dog"]], ["the", "cat"], [1_000_000, 1], sample=1e-6)
+    [['cat']]
+    """
+    keep = dict(zip(words, keep_probabilities(frequencies, sample).tolist(), strict=True))
+    rng = np.random.default_rng(seed)
+    draws = ((sentence, rng.random(len(sentence)).tolist()) for sentence in sentences)
+    left = ([word for word, draw in zip(*both, strict=True) if draw < keep.get(word, 0)] for both in draws)
+    return [sentence for sentence in left if sentence]
+
+
 def window_pairs(text: _Array, sentence: _Array, reach: _Array) -> tuple[_Array, _Array]:
     """Every pair of a word and a word in its window.
 
@@ -370,7 +407,8 @@ def train_skipgram(
     Notes
     -----
     Mikolov et al. (2013), "Distributed representations of words and phrases and their compositionality".
-    gensim takes one pair at a time; here many are taken at once, which is faster in NumPy and changes little.
+    gensim takes one pair at a time and reads the text from its beginning to its end; here many pairs are taken at
+    once, which is faster in NumPy and changes little, and the text is read in shuffled pieces.
 
     Examples
     --------
@@ -405,8 +443,10 @@ def train_skipgram(
 
     totals = np.zeros((_LOSSES, 2))  # the loss and the pairs of each twentieth
     done, to_do = 0, epochs * len(text)
+    pieces = list(_pieces(sentence))
     for _ in range(epochs):
-        for piece in _pieces(sentence):
+        for where in rng.permutation(len(pieces)):
+            piece = pieces[where]
             kept = rng.random(piece.stop - piece.start) < keep[text[piece]]
             tokens, numbers = text[piece][kept], sentence[piece][kept]
             reach = rng.integers(1, window + 1, len(tokens)) if dynamic_window else np.full(len(tokens), window)
@@ -420,7 +460,8 @@ def train_skipgram(
                 targets[:, 1:] = np.searchsorted(to_draw, draws, side="right")
                 progress = (done + (piece.stop - piece.start) * start / len(order)) / to_do
                 rate = alpha + (min_alpha - alpha) * progress
-                loss = sgns_step(vectors, contexts, middle[batch], targets, rate, add_rows)
+                with np.errstate(over="ignore", invalid="ignore"):  # what runs away is told at the end
+                    loss = sgns_step(vectors, contexts, middle[batch], targets, rate, add_rows)
                 totals[int(_LOSSES * progress)] += loss, len(batch)
             done += piece.stop - piece.start
     if totals[:, 1].sum() == 0:
@@ -486,7 +527,7 @@ def _encode(sentences: Any, min_count: int) -> tuple[list[str], _Array, _Array, 
 
 
 def _pieces(sentence: _Array) -> Iterator[slice]:
-    """The text in pieces of about so many tokens, cut between sentences."""
+    """The text in pieces of about as many tokens, cut between sentences."""
     start = 0
     while start < len(sentence):
         stop = min(start + _TOKENS_AT_ONCE, len(sentence))

@@ -22,6 +22,7 @@ Pieces = tuple[str, ...]
 _APOSTROPHES = str.maketrans("‘’`", "'''")
 _CONTRACTION = re.compile(r"(?<=[A-Za-z])(n't|'(?:s|re|ve|ll|d|m))$", re.IGNORECASE)
 _OUTER = re.compile(r"^[\W_]+|[\W_]+$")
+_OUTER_BUT_HASHES = re.compile(r"^[^\w#]+|[^\w#]+$")
 _INNER = re.compile(r"[^\w']+|_+")
 
 
@@ -37,15 +38,15 @@ def _digits(piece: str) -> list[Pieces]:
 
 def _punctuation(piece: str) -> list[Pieces]:
     """What stands inside the punctuation, whole; then cut at a contraction's end and at what is no letter or digit."""
-    inner = _OUTER.sub("", piece.translate(_APOSTROPHES))
-    if not inner:
-        return []
+    straight = piece.translate(_APOSTROPHES)
+    inner, with_hashes = _OUTER.sub("", straight), _OUTER_BUT_HASHES.sub("", straight)
     parts: list[str] = []
     for part in _INNER.split(inner):
         ending = _CONTRACTION.search(part)
         stem = part[: ending.start()] if ending else part
         parts += [p for p in (stem, ending.group() if ending else "") if p]
-    return [(inner,), tuple(parts)]
+    # A # may be punctuation, or a digit that the step before has written so.
+    return [way for way in ((inner,), (with_hashes,), tuple(parts)) if way and way[0]]
 
 
 STEPS: Mapping[str, Callable[[str], list[Pieces]]] = {"case": _case, "digits": _digits, "punctuation": _punctuation}

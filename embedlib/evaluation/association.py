@@ -156,9 +156,11 @@ def leanings(
     keyed = as_keyed_vectors(vectors)
     listed = []
     for name, some in (("words", words), ("a", a), ("b", b)):
-        found, absent = _known(keyed, name, some, fewest=1)
+        found, absent = _known(keyed, name, some, fewest=0)
         if absent:
             raise ValueError(f'"{absent[0]}" is not among the {len(keyed):,} words of {name_of(keyed)}.')
+        if not found:
+            raise ValueError(f"There are no words in {name}.")
         listed.append(found)
     return _leanings(keyed, *listed)
 
