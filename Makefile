@@ -99,8 +99,10 @@ bench: $(VENV)/.full assets  ## measure speed again, on a quiet machine, and wri
 vectors: $(VENV)/.full assets  ## train everything that takes longer than a minute; may be interrupted, goes on (hours)
 	@$(BIN)/python training/word2vec.py
 	@$(BIN)/python training/fasttext.py
-	@$(BIN)/python training/glove.py
 	@$(BIN)/python training/measure.py
+	@$(BIN)/python training/counting_shares.py
+	@$(BIN)/python training/bug_hunt.py
+	@$(BIN)/python training/transfer.py
 
 .PHONY: lock
 lock:  ## resolve the dependencies again (needs uv)

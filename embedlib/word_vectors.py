@@ -54,9 +54,9 @@ def load_word_vectors(name: str = "glove-6b-50d") -> KeyedVectors:
         Of the course's default, ``"glove-6b-50d"``: all 400,000 words of Stanford's GloVe 6B, 50 numbers each, most
         frequent first.
 
-        Trained on the course's own corpus, 100 numbers each: ``"course-sgns-100d"`` (word2vec's skip-gram),
-        ``"course-glove-100d"`` and ``"course-fasttext-100d"``, which also has vectors for words that it has not
-        seen. They are stored in half precision.
+        Trained on the course's own corpus, 100 numbers each: ``"course-sgns-100d"`` (word2vec's skip-gram)
+        and ``"course-fasttext-100d"``, which also has vectors for words that it has not seen. They are stored in half
+        precision.
 
         Others: ``"word2vec-googlenews-26k"``, 26,423 frequent lower-case words of Google News word2vec, 300 numbers
         each; and the large originals ``"glove-6b-300d"``, ``"word2vec-googlenews-300d"`` (3 million words and
@@ -452,7 +452,6 @@ _LOADERS: dict[str, Callable[[str], KeyedVectors]] = {
     "glove-6b-50d": _load_glove,
     "word2vec-googlenews-26k": _load_file,
     "course-sgns-100d": _load_course,
-    "course-glove-100d": _load_course,
     "course-fasttext-100d": _load_course_fasttext,
     "glove-6b-300d": _load_file,
     "word2vec-googlenews-300d": _load_file,

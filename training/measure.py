@@ -128,7 +128,6 @@ def main() -> None:
         WORK.parent / "fasttext",
         {"vectors_vocab.npy": None, "ngrams.npy": None, "words.txt": None},
     )
-    store("course-glove-100d", WORK.parent / "glove", {"vectors.npy": None, "words.txt": None})
 
 
 if __name__ == "__main__":

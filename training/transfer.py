@@ -28,7 +28,7 @@ TABLE = HERE / "results" / "transfer.csv"
 COLUMNS = ("vectors", "mode", "n_texts", "seed", "accuracy", "epochs", "seconds")
 
 SIZES = (100, 1_000, 10_000)
-SEEDS = tuple(range(10))
+SEEDS = tuple(range(5))
 SOURCES = ("glove-6b-50d", "word2vec-googlenews-26k", "course-sgns-100d", "random-50d")
 NARROW = "word2vec-googlenews-26k, 50 numbers"  # its first 50 principal components: as wide as GloVe's
 BATCH, RATE, TUNING_RATE, MOST_EPOCHS, PATIENCE = 32, 0.01, 0.002, 60, 6

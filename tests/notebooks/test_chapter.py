@@ -93,7 +93,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(ROOT / file, copy / file)
     number = next(f"{n:02d}" for n in range(2, 99) if not list((copy / "notebooks").glob(f"{n:02d}_*")))
     (copy / "number").write_text(number, encoding="utf-8")
-    done = run(copy, "tools/chapter.py", number, "Counting contexts")
+    done = run(copy, "tools/chapter.py", number, "A new chapter")
     assert done.returncode == 0, done.stdout + done.stderr
     return copy
 
@@ -106,12 +106,12 @@ def run(course: Path, *command: str) -> subprocess.CompletedProcess[str]:
 def test_a_new_chapter_passes_hygiene_and_its_figures_are_true(course: Path) -> None:
     tests = ["test_hygiene.py", "test_prose_numbers.py"]
     number = (course / "number").read_text(encoding="utf-8")
-    done = run(course, "-m", "pytest", *(f"tests/notebooks/{t}" for t in tests), "-k", f"{number}_counting_contexts")
+    done = run(course, "-m", "pytest", *(f"tests/notebooks/{t}" for t in tests), "-k", f"{number}_a_new_chapter")
     assert done.returncode == 0 and " passed" in done.stdout, done.stdout
 
 
 def test_a_new_chapter_passes_nbval(course: Path) -> None:
-    (path,) = course.glob("notebooks/*_counting_contexts.ipynb")
+    (path,) = course.glob("notebooks/*_a_new_chapter.ipynb")
     done = run(course, "-m", "pytest", "--nbval", str(path.relative_to(course)))
     assert done.returncode == 0 and " passed" in done.stdout, done.stdout
 
@@ -126,7 +126,7 @@ def test_a_new_chapters_exercises_pass_their_tests(course: Path) -> None:
 def test_a_new_chapters_code_is_linted_and_typed(course: Path) -> None:
     number = (course / "number").read_text(encoding="utf-8")
     modules = [f"embedlib/exercises/ch{number}.py", f"tests/exercises/known_answers_ch{number}.py"]
-    modules += [str(path.relative_to(course)) for path in course.glob("notebooks/*_counting_contexts.ipynb")]
+    modules += [str(path.relative_to(course)) for path in course.glob("notebooks/*_a_new_chapter.ipynb")]
     for command in (["-m", "ruff", "check", *modules], ["-m", "ruff", "format", "--check", *modules]):
         done = run(course, *command)
         assert done.returncode == 0, done.stdout

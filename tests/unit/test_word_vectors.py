@@ -255,7 +255,7 @@ def put(workshop):
     return put
 
 
-@pytest.mark.parametrize("name", ["course-sgns-100d", "course-glove-100d"])
+@pytest.mark.parametrize("name", ["course-sgns-100d"])
 def test_the_courses_vectors_are_stored_in_half_and_served_in_single_precision(put, name):
     put(name, {"vectors.npy": npy(NUMBERS), "words.txt": "\n".join([*WORDS, ""]).encode()})
     vectors = load_word_vectors(name)
@@ -273,8 +273,10 @@ def test_the_contexts_are_those_of_the_most_frequent_words(put):
     assert contexts.index_to_key == WORDS[:2] and contexts.vectors.dtype == np.float32
     assert (contexts["cat"] == 2 * load_word_vectors("course-sgns-100d")["cat"]).all()
     assert "contexts" in contexts.name
-    with pytest.raises(ValueError, match='no context vectors of "course-glove-100d"; there are those of "course-sgns'):
-        load_context_vectors("course-glove-100d")
+    with pytest.raises(
+        ValueError, match='no context vectors of "course-fasttext-100d"; there are those of "course-sgns'
+    ):
+        load_context_vectors("course-fasttext-100d")
 
 
 def test_words_and_vectors_that_do_not_fit_are_refused(put):
