@@ -12,7 +12,7 @@ import struct
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
@@ -111,7 +111,7 @@ class _Text(NamedTuple):
 
 
 def _open(file: Path) -> IO[bytes]:
-    return gzip.open(file) if file.suffix == ".gz" else file.open("rb")  # type: ignore[return-value]
+    return cast("IO[bytes]", gzip.open(file) if file.suffix == ".gz" else file.open("rb"))
 
 
 def _is_binary(start: bytes) -> bool:

@@ -1,6 +1,6 @@
 """Train fastText on the course corpus, and keep what is needed to give any string a vector.
 
-What is kept in ``training/work/fasttext/``: a vector a word and a vector a bucket of n-grams, in half precision; a
+What is kept in ``training/runs/fasttext/``: a vector a word and a vector a bucket of n-grams, in half precision; a
 word's final vector is the mean of its own and those of its n-grams, so it need not be kept. Trained once; to
 train again, take the folder away.
 """
@@ -18,7 +18,7 @@ from recipes import MIN_COUNT
 
 from embedlib.datasets import course_corpus
 
-WORK = Path(__file__).parent / "work" / "fasttext"
+WORK = Path(__file__).parent / "runs" / "fasttext"
 
 # gensim's own names; ``sample`` and ``epochs`` as for the word2vec models beside it.
 SETTINGS: dict[str, Any] = {

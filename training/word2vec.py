@@ -1,6 +1,6 @@
 """Train the word2vec models of the grid: interruptible, and going on where it stopped.
 
-Every finished training lies in ``training/work/word2vec/`` under its recipe's name (vectors in half precision,
+Every finished training lies in ``training/runs/word2vec/`` under its recipe's name (vectors in half precision,
 words, seconds). What lies there is not trained again. ``--part 1/2`` and ``--part 2/2`` may run side by side.
 """
 
@@ -22,7 +22,7 @@ from recipes import COURSE, MIN_COUNT, Recipe, grid, two_workers
 
 from embedlib.datasets import course_corpus
 
-WORK = Path(__file__).parent / "work" / "word2vec"
+WORK = Path(__file__).parent / "runs" / "word2vec"
 
 
 class Sentences:

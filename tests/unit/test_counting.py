@@ -15,8 +15,6 @@ from scipy import sparse
 from scipy.sparse.linalg import ArpackNoConvergence
 
 from embedlib import counting
-from embedlib.assets import available
-from embedlib.corpus import SOURCES
 from embedlib.counting import (
     Cooccurrences,
     count_cooccurrences,
@@ -695,8 +693,6 @@ def test_counts_show_themselves_in_a_line():
 
 @pytest.fixture(scope="module")
 def course():
-    if not all(available(name) for name in SOURCES):
-        pytest.skip("a part of the course corpus is not to be had here")
     return course_counts()
 
 
