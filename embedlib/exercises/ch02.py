@@ -555,8 +555,9 @@ embed = Exercise(
     prompt=(
         "Now all of it, from counts to vectors, in NumPy. `embed(table)` is given a table of counts: a row for each of "
         "1,075 words, a column for each of the 2,000 most frequent contexts (so that rows and columns are no longer "
-        "the same words). It returns one vector a word, of at most 50 numbers. The check asks how well their cosines "
-        "agree with people's ratings in MTurk-771, a test that the chapter has not used. The components of the raw "
+        "the same words). It returns one vector a word, of at most 50 numbers. The components come from `U, S, V = "
+        "np.linalg.svd(weights, full_matrices=False)`. The check asks how well their cosines agree with people's "
+        "ratings in MTurk-771, a test that the chapter has not used. The components of the raw "
         "counts reach 0.28, those of log counts 0.49. Reach 0.57."
     ),
     stub='def embed(table):\n    """Return one vector a word, of at most 50 numbers."""\n    ...',
@@ -564,7 +565,7 @@ embed = Exercise(
     hints=[
         "First the weights, then the components. Which weights did best in the chapter?",
         "`pmi_table` of the chapter works on any table; mind that it leaves minus infinity where a count is 0.",
-        "`U, S, V = np.linalg.svd(weights, full_matrices=False)`. The words are the rows of U; take its first columns. "
+        "The words are the rows of U; take its first columns. "
         "Which power of S did the chapter find best?",
     ],
     solution_code="""

@@ -567,20 +567,19 @@ quiz = Quiz(
             ("`in` says that it is not there.", "For fastText's vectors, `in` says yes to anything with a piece."),
         ),
         _question(
-            "*enviroment* was never seen in training and *goverment* was, at least 20 times. Which lands nearer to its "
-            "proper spelling, by rank?",
+            "*enviroment* is too rare in the training text to have a vector of its own, and *goverment* has one. "
+            "Which lands nearer to its proper spelling, by rank?",
             _key_goverment,
             2,
-            ("*enviroment*, and *goverment* was not seen either.", "*goverment* is in the vocabulary: look it up."),
-            ("Both were seen.", "*enviroment* was not, and is made of its pieces."),
+            ("*enviroment*, and *goverment* has none either.", "*goverment* is in the vocabulary: look it up."),
+            ("Both have one.", "*enviroment* has none, and is made of its pieces."),
             (
                 "*enviroment*: made of its pieces alone, it has *environment* first.",
-                "*goverment* has pieces and a vector of its own, learned from the few posts in which it stands; that "
-                "one pulls it away.",
+                "*goverment* is made of its pieces, too, nearly all of it, and they add up to other words.",
             ),
             (
                 "*goverment*: a word that was seen is known better.",
-                "It sounds right, and is not so: its own vector comes from few and peculiar contexts.",
+                "It sounds right, and is not so: its own vector is one among thirty pieces, and hardly counts.",
             ),
         ),
         _question(

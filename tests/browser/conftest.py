@@ -120,7 +120,7 @@ class Watch:
 
     def open(self, name: str) -> Any:
         self.page.goto(self.base + name)
-        self.page.wait_for_function("document.fonts.status === 'loaded'")
+        self.page.evaluate("document.fonts.ready.then(() => true)")
         return self.page
 
     def close(self) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 CHAPTER = "notebooks/01_what_is_an_embedding.html"
 KEY_PAGES = [
@@ -112,7 +114,7 @@ def test_the_search_finds_a_term(where: str, watch: Callable[..., Any], request:
     seen = watch(request.getfixturevalue(where))
     page = seen.open("search.html?q=cosine")
     page.wait_for_selector("#search-results ul.search li a")
-    page.wait_for_function("/found \\d+ page/.test(document.querySelector('#search-results').innerText)")
+    expect(page.locator("#search-results")).to_contain_text(re.compile(r"found \d+ page"))
     links = page.eval_on_selector_all(
         "#search-results ul.search li a", "links => links.map(link => link.getAttribute('href'))"
     )
@@ -173,7 +175,7 @@ def test_a_link_into_a_folded_part_opens_it(server: str, watch: Callable[..., An
     assert page.evaluate(f"document.getElementById('{name}').querySelector('details').open")
     page.evaluate(f"document.getElementById('{name}').querySelector('details').open = false")
     page.evaluate(f"location.hash = ''; location.hash = '{name}'")
-    page.wait_for_function(f"document.getElementById('{name}').querySelector('details').open")
+    expect(page.locator(f"[id='{name}'] details").first).to_have_attribute("open", "")
 
 
 def test_printing_shows_the_text_alone_and_what_is_folded(server: str, watch: Callable[..., Any]) -> None:
