@@ -565,8 +565,7 @@ embed = Exercise(
     hints=[
         "First the weights, then the components. Which weights did best in the chapter?",
         "`pmi_table` of the chapter works on any table; mind that it leaves minus infinity where a count is 0.",
-        "The words are the rows of U; take its first columns. "
-        "Which power of S did the chapter find best?",
+        "The words are the rows of U; take its first columns. Which power of S did the chapter find best?",
     ],
     solution_code="""
 def embed(table):
