@@ -173,7 +173,7 @@ def fit_glove(
     batch_cells
         Cells between two updates. Paper and C code update after every cell, which NumPy would do slowly.
     seed
-        Of the start (uniform between -1/2d and 1/2d) and of the cells' order. On one machine the same seed gives
+        Of the start (uniform between -1/2d and 1/2d, biases 0) and of the cells' order. On one machine the same seed gives
         the same vectors.
     after_epoch
         Is called with the number of each finished pass and its loss, for a progress bar or an early look.
@@ -219,7 +219,8 @@ def fit_glove(
             f"by heart. Take fewer."
         )
     rng = np.random.default_rng(seed)
-    batches = _batches(_cells(counts), rng, size, x_max, power)
+    cells = _cells(counts)
+    batches = _batches(cells, rng, size, x_max, power)
     parameters = (
         ((rng.random((n, d)) - 0.5) / d).astype(np.float32),
         ((rng.random((n, d)) - 0.5) / d).astype(np.float32),
@@ -232,7 +233,7 @@ def fit_glove(
         loss = 0.0
         for i in rng.permutation(len(batches)):
             loss += _step(batches[i], parameters, squares, rate)
-        losses.append(loss / counts.matrix.nnz)
+        losses.append(loss / cells.nnz)
         if not np.isfinite(losses[-1]):
             raise ValueError(f"In pass {epoch + 1} the loss overflowed; a learning_rate below {rate:g} may help.")
         if after_epoch is not None:

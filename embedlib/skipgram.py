@@ -380,7 +380,8 @@ def train_skipgram(
     alpha, min_alpha
         The learning rate, which falls in a straight line from the first to the second.
     seed
-        Of everything that is drawn. One seed gives the same vectors each time on one machine.
+        Of everything that is drawn: the words' vectors at the start (uniform between -1/2d and 1/2d; contexts
+        start at 0), the order of the pairs, the negatives. One seed gives the same vectors each time on one machine.
     dynamic_window
         True draws the width of each window anew, from 1 to ``window``; False takes ``window`` always.
     batch_size

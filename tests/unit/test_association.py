@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,44 @@ def test_effect_and_p_agree_with_the_plain_definition() -> None:
     assert found.p == pytest.approx(np.mean([value >= observed - 1e-9 for value in test]))
 
 
+def leaning(**s: float) -> dict[str, Any]:
+    """Words that lean as much as is said, since A and B stand on two axes and what is missing is on a third."""
+    words = {word: [much, 0, (1 - much**2) ** 0.5] for word, much in s.items()}
+    return words | {"good": [1, 0, 0], "fine": [1, 0, 0], "bad": [0, 1, 0], "poor": [0, 1, 0]}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("y", [{"c": [6, 3, 2], "d": [3, 6, 2]}, {"c": [3, 2, 6], "d": [2, 3, 6]}])
+def test_sums_that_are_equal_but_for_rounding_count_as_equal(y: dict[str, Any], turned: bool) -> None:
+    # The leanings are -1/3 and 1/3, and 3/7 and -3/7 (or 1/7 and -1/7): each group's sum is 0, which
+    # binary fractions may miss. Of the other four sums two are positive.
+    x = {"a": [1, 2, 2], "b": [7, 4, 4]}
+    groups = ([*y], [*x]) if turned else ([*x], [*y])
+    space = leaning() | x | y
+    assert association_test(space, *groups, A, B).p == pytest.approx(4 / 6)
+
+
+def test_sums_that_differ_a_little_do_differ() -> None:
+    space = leaning(a=0.3, b=0.2, c=0.298, d=0)
+    assert association_test(space, ["a", "b"], ["c", "d"], A, B).p == pytest.approx(2 / 6)
+
+
+@pytest.mark.parametrize("n_permutations", [100_000, 25_000])
+def test_where_targets_lean_one_way_or_the_other_p_is_that_of_drawing_from_an_urn(n_permutations: int) -> None:
+    # Seven of ten in x lean towards A, three of ten in y: seven or more of ten drawn from ten and ten.
+    x, y = ([f"{name}{i}" for i in range(10)] for name in "xy")
+    toward = {word: 1.0 if i < much else -1.0 for words, much in ((x, 7), (y, 3)) for i, word in enumerate(words)}
+    found = association_test(leaning(**toward), x, y, A, B, n_permutations=n_permutations)
+    urn = sum(comb(10, k) ** 2 for k in (7, 8, 9, 10)) / comb(20, 10)
+    assert (found.exact, found.n_permutations) == (False, n_permutations)
+    assert abs(found.p - urn) < 0.007
+
+
+def test_all_ways_are_tried_if_they_are_as_many_as_allowed() -> None:
+    assert association_test(TOY, X, Y, A, B, n_permutations=6).exact
+    assert not association_test(TOY, X, Y, A, B, n_permutations=5).exact
+
+
 def test_random_dealings_come_near_the_exact_p_and_are_never_0() -> None:
     space, (x, y, a, b) = random_space(7, seed=5)
     exact = association_test(space, x, y, a, b)
@@ -97,6 +136,17 @@ def test_groups_of_different_size_are_dealt_in_their_sizes() -> None:
     found = association_test(TOY | {"moth": [1, 3]}, X, [*Y, "moth"], A, B)
     assert found.n_permutations == 10
     assert found.sizes == (2, 3, 2, 2)
+
+
+def test_groups_of_different_size_by_hand() -> None:
+    found = association_test(TOY | {"moth": [0, 2]}, X, [*Y, "moth"], A, B)
+    s = np.array([1, -0.2, -1, 0.2, -1])
+    assert found.effect == pytest.approx((0.4 - -0.6) / s.std())
+    assert found.p == pytest.approx(2 / 10)  # rose with flea, and rose with lily
+
+
+def test_a_word_is_taken_as_written_before_it_is_taken_in_lower_case() -> None:
+    assert leanings(TOY | {"Rose": [0, 1]}, ["Rose", "rose", "Lily"], A, B) == pytest.approx([-1, 1, -0.2])
 
 
 def test_missing_words_are_left_out_and_named_and_capitals_are_looked_up() -> None:

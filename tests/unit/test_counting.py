@@ -144,6 +144,10 @@ def test_rare_words_stay_out_but_are_part_of_the_text():
     assert counts.matrix.shape == (3, 3)
 
 
+def test_closed_gaps_change_the_windows_and_not_the_length_of_the_text():
+    assert count(min_count=2, close_gaps=True).n_tokens == count(min_count=2).n_tokens == 10
+
+
 # counting, against the loop
 
 texts = st.lists(st.lists(st.sampled_from("abcdefg"), max_size=12), min_size=1, max_size=6)
@@ -200,6 +204,14 @@ def test_a_very_wide_harmonic_window_is_counted_too(window):
     counts = count(text, window=window, weighting="harmonic")
     assert counts.words == words
     assert np.allclose(counts.matrix.toarray(), table, rtol=1e-12, atol=0)
+
+
+def test_a_very_wide_harmonic_window_over_a_long_text_does_not_overflow():
+    n, window = 4_000, 40
+    counts = count([["a", "b"] * (n // 2)], window=window, weighting="harmonic")
+    # At each odd distance d one stands n - d times beside the other; at each even one beside its like.
+    other, like = (sum((n - d) / d for d in range(first, window + 1, 2)) for first in (1, 2))
+    assert np.allclose(counts.matrix.toarray(), [[like, other], [other, like]], rtol=1e-12, atol=0)
 
 
 def test_the_text_is_read_once_from_anything_that_yields_sentences():
@@ -297,6 +309,12 @@ def test_smoothing_belongs_to_the_contexts_alone():
     assert got != pytest.approx(wrong)
 
 
+def test_a_context_never_seen_has_no_share_however_much_is_smoothed():
+    counts = [[3, 0, 1], [1, 0, 3]]
+    for smoothing in (0, 0.75, 1):  # of two contexts seen equally often each has half
+        assert pmi(counts, positive=False, smoothing=smoothing)[0, 0] == pytest.approx(math.log(3 / 4 / (1 / 2)))
+
+
 def test_independent_words_have_a_pmi_of_exactly_zero():
     counts = np.outer([3, 7, 11], [2, 5, 13, 17])
     assert (pmi(counts, positive=False).toarray() == 0).all()
@@ -342,6 +360,13 @@ def test_smoothing_lowers_the_rarest_context_and_lifts_the_most_frequent():
     assert (smoothed > plain)[seen[:, commonest], commonest].all()
 
 
+@pytest.mark.parametrize("base", [1.5, 2, 10])
+def test_any_base_is_the_logarithms_and_the_shift_is_in_its_unit(base):
+    natural, other = (pmi(TEXTBOOK, positive=False, base=b) for b in (math.e, base))
+    assert np.allclose(other.data * math.log(base), natural.data)
+    assert np.allclose(pmi(TEXTBOOK, positive=False, base=base, shift=1.5).data, other.data - 1.5)
+
+
 def test_a_larger_shift_takes_off_as_much_and_leaves_fewer_cells():
     none, some = (pmi(TEXTBOOK, positive=False, shift=shift) for shift in (0, math.log(3)))
     assert np.allclose(none.data - some.data, math.log(3))
@@ -363,6 +388,22 @@ def test_weighting_leaves_the_counts_as_they_were():
     decompose(counts.matrix, 2)
     assert (counts.matrix != before).nnz == 0
     assert counts.matrix.dtype == before.dtype
+
+
+def test_counts_that_are_no_whole_numbers_stay_as_they_were_too():
+    counts = count(weighting="harmonic")
+    before = counts.matrix.copy()
+    pmi(counts, smoothing=0.75, shift=1)
+    log_counts(counts)
+    decompose(counts.matrix, 2)
+    assert (counts.matrix.toarray() == before.toarray()).all()
+
+
+def test_a_cell_stored_in_two_parts_counts_as_their_sum():
+    parts = sparse.csr_array((np.array([1.0, 2, 1, 3]), np.array([0, 0, 1, 1]), np.array([0, 3, 4])), shape=(2, 2))
+    whole = [[3, 1], [0, 3]]
+    assert np.allclose(log_counts(parts).toarray(), np.log1p(whole))
+    assert np.allclose(pmi(parts, positive=False).toarray(), pmi(whole, positive=False).toarray())
 
 
 def test_stored_zeros_count_as_empty_cells():
@@ -437,6 +478,14 @@ def test_of_equally_large_numbers_the_first_is_positive():
 
 
 @pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("n", range(3, 20))
+def test_of_numbers_equal_but_for_rounding_the_first_is_positive(n):
+    rng = np.random.default_rng(n)
+    signs = np.where(np.arange(n) % 3 == 0, -1, 1)
+    assert np.allclose(truncated_svd(np.outer(signs, rng.random(n)), 1, power=0).ravel(), -signs / n**0.5)
+
+
+@pytest.mark.usefixtures("way")
 def test_one_seed_gives_the_same_bits_again():
     matrix = random_matrix()
     assert (truncated_svd(matrix, 6, seed=3) == truncated_svd(matrix, 6, seed=3)).all()
@@ -452,6 +501,11 @@ def test_as_many_dimensions_as_the_rank_are_to_be_had(monkeypatch):
     matrix = random_matrix(9, 6)
     monkeypatch.setattr(counting, "_SMALL", 0)
     assert np.allclose(truncated_svd(matrix, 6, 1) @ decompose(matrix, 6).right.T, matrix)
+
+
+@pytest.mark.usefixtures("way")
+def test_a_small_singular_value_is_none_of_nought():
+    assert decompose(np.diag([1, 1e-5, 1e-6]), 2).singular_values == pytest.approx([1, 1e-5])
 
 
 # KeyedVectors

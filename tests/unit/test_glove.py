@@ -55,6 +55,13 @@ def test_loss_by_hand() -> None:
     assert glove_loss([[1.0]], (w, c, b, a), x_max=16) == pytest.approx(9 / 16)
 
 
+def test_loss_of_many_cells_is_that_of_the_dense_formula() -> None:
+    w, c, b, a = these = parameters(100, 3)
+    x = np.random.default_rng(1).integers(1, 50, (100, 100))
+    misses = w @ c.T + b[:, None] + a[None, :] - np.log(x)
+    assert glove_loss(x, these, x_max=20) == pytest.approx(0.5 * (glove_weights(x, x_max=20) * misses**2).sum())
+
+
 def test_empty_cells_are_no_part_of_the_loss() -> None:
     these = parameters(2, 3)
     alone = tuple(part[:1] for part in these)
@@ -79,6 +86,12 @@ def test_gradients_agree_with_finite_differences(counts: Cooccurrences) -> None:
             assert gradient[place] == pytest.approx((above - below) / (2 * step), abs=1e-4)
 
 
+def test_gradients_are_weighted_with_the_power_asked_for() -> None:
+    w, c, zero = np.array([[2.0]]), np.array([[3.0]]), np.zeros(1)
+    found = glove_gradients([[1.0]], (w, c, zero, zero), x_max=16, power=0.5)
+    assert [part.item() for part in found] == [18 / 4, 12 / 4, 6 / 4, 6 / 4]
+
+
 def test_gradients_of_a_table_that_is_not_symmetric_do_not_mix_words_and_contexts() -> None:
     w, c, zero = np.array([[1.0], [1.0]]), np.array([[2.0], [3.0]]), np.zeros(2)
     found = glove_gradients([[0, 1.0], [0, 0]], (w, c, zero, zero), x_max=1)
@@ -92,6 +105,13 @@ def test_fit_recovers_counts_that_two_dimensions_can_explain() -> None:
     predicted = model.vectors @ model.contexts.T + model.biases[:, None] + model.context_biases[None, :]
     assert np.abs(predicted - np.log(x)).max() < 0.05
     assert model.losses[-1] < 1e-4
+
+
+def test_the_start_is_uniform_and_biases_are_none(counts: Cooccurrences) -> None:
+    start = fit_glove(counts, dimensions=3, epochs=1, learning_rate=1e-12)
+    for part in (start.vectors, start.contexts):
+        assert -1 / 6 <= part.min() < -0.1 < 0.1 < part.max() <= 1 / 6
+    assert np.allclose([start.biases, start.context_biases], 0, atol=1e-9)
 
 
 def test_one_update_is_adagrads(counts: Cooccurrences) -> None:
@@ -134,6 +154,28 @@ def test_loss_told_is_the_mean_over_cells(counts: Cooccurrences) -> None:
     assert told == list(enumerate(model.losses, 1))
 
 
+def test_loss_is_measured_before_each_update(counts: Cooccurrences) -> None:
+    still, moving = (fit_glove(counts, dimensions=3, epochs=1, learning_rate=rate) for rate in (1e-12, 0.2))
+    assert moving.losses == pytest.approx(still.losses)
+
+
+def test_cells_are_dealt_at_random_once_and_each_pass_takes_them_in_another_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taken: list[list[tuple[int, int]]] = []
+
+    def step(batch: Any, *others: Any) -> float:
+        taken.append(list(zip(batch.rows.tolist(), batch.columns.tolist(), strict=True)))
+        return 0.0
+
+    monkeypatch.setattr("embedlib.glove._step", step)
+    fit_glove(counts_of(np.ones((10, 10))), dimensions=2, epochs=2, batch_cells=15)
+    first, second = taken[:7], taken[7:]
+    assert sorted(cell for batch in first for cell in batch) == list(np.ndindex(10, 10))
+    assert all(len({row for row, _ in batch}) > 3 for batch in first)
+    assert sorted(first) == sorted(second) and first != second
+
+
 @pytest.mark.parametrize("batch_cells", [1, 7, 1000])
 def test_every_cell_is_used_whatever_the_batch(counts: Cooccurrences, batch_cells: int) -> None:
     model = fit_glove(counts, dimensions=3, epochs=60, x_max=1, learning_rate=0.2, batch_cells=batch_cells)
@@ -161,6 +203,7 @@ def test_vectors_are_the_sum_of_both_matrices(counts: Cooccurrences) -> None:
     [
         ({"dimensions": 0}, "at least 1"),
         ({"dimensions": 8}, "by heart"),
+        ({"dimensions": 7}, "by heart"),
         ({"epochs": 0}, "at least 1"),
         ({"batch_cells": 0}, "at least 1"),
         ({"x_max": 0}, "above 0"),
@@ -192,3 +235,14 @@ def test_what_is_no_counts_is_said() -> None:
         glove_weights([np.nan])
     with pytest.raises(TypeError, match="matrix of numbers"):
         glove_loss("counts", parameters(1, 1))
+
+
+def test_stored_zeros_do_not_dilute_the_loss() -> None:
+    counts = count_cooccurrences([["ice", "is", "cold"], ["snow", "is", "cold"]] * 20, window=2)
+    size = len(counts.words)
+    full = scipy.sparse.csr_array((np.ones(size * size), np.indices((size, size)).reshape(2, -1)), shape=(size, size))
+    padded = (counts.matrix + full).tocsr()
+    padded.data -= 1
+    assert padded.nnz > counts.matrix.nnz
+    losses = [fit_glove(c, dimensions=2, epochs=1).losses for c in (counts, counts._replace(matrix=padded))]
+    assert losses[0] == pytest.approx(losses[1], rel=0.05)

@@ -177,6 +177,24 @@ def test_pairs_of_the_training_are_those_of_the_text(steps: Steps) -> None:
     assert (seen == 2 * counts.matrix.toarray()).all()
 
 
+def test_pairs_do_not_depend_on_how_the_text_is_cut_into_pieces(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("embedlib.skipgram._TOKENS_AT_ONCE", 7)
+    text = [*topics(10), list("abcdefghij")]
+    train_skipgram(text, dynamic_window=False, **SETTINGS | {"epochs": 1})
+    counts = count_cooccurrences(text, window=2, min_count=1)
+    seen = np.zeros(counts.matrix.shape, dtype=int)
+    np.add.at(seen, (np.concatenate(steps.words), np.concatenate(steps.targets)[:, 0]), 1)
+    assert (seen == counts.matrix.toarray()).all()
+
+
+def test_pairs_come_shuffled_and_each_has_negatives_of_its_own(steps: Steps) -> None:
+    train_skipgram([[f"a{i}", f"b{i}"] for i in range(500)], **SETTINGS | {"epochs": 1})
+    words, targets = np.concatenate(steps.words), np.concatenate(steps.targets)
+    assert sorted(words) == list(range(1_000))  # numbered as the text shows them
+    assert abs((np.diff(words) > 0).mean() - 0.5) < 0.1
+    assert len({tuple(negatives) for negatives in targets[:, 1:].tolist()}) == 1_000
+
+
 def test_random_windows_see_near_words_oftener(steps: Steps) -> None:
     train_skipgram([list("abcde")] * 3_000, **SETTINGS | {"window": 4, "epochs": 1})
     ids = {word: i for i, word in enumerate("abcde")}
@@ -196,6 +214,24 @@ def test_frequent_words_are_dropped_in_training_as_they_should(steps: Steps) -> 
     train_skipgram([["a", "b"]] * 20_000, **SETTINGS | {"sample": 0.05, "epochs": 1})
     kept = keep_probabilities([20_000, 20_000], 0.05)[0]
     assert abs(len(np.concatenate(steps.words)) / 40_000 - kept**2) < 0.01
+
+
+def test_each_reading_drops_other_tokens(steps: Steps) -> None:
+    text = [[f"a{i}", f"b{i}"] for i in range(2_000)]
+    sample = 0.134 / 4_000
+    assert np.allclose(keep_probabilities(np.ones(4_000), sample), 0.5, atol=1e-3)
+    train_skipgram(text, **SETTINGS | {"sample": sample, "epochs": 2})
+    readings = np.bincount(np.concatenate(steps.words), minlength=4_000)
+    assert np.allclose(np.bincount(readings) / 4_000, [9 / 16, 6 / 16, 1 / 16], atol=0.05)
+
+
+def test_windows_are_laid_when_frequent_words_have_been_dropped(steps: Steps) -> None:
+    text = [[f"a{i}", "the", f"b{i}"] for i in range(5_000)]
+    train_skipgram(text, **SETTINGS | {"window": 1, "sample": 2e-5, "epochs": 1})
+    the, rare, *_ = keep_probabilities([5_000] + [1] * 10_000, 2e-5)
+    words, contexts = np.concatenate(steps.words), np.concatenate(steps.targets)[:, 0]
+    across = ((words != 0) & (contexts != 0)).sum()
+    assert abs(across / 10_000 - (1 - the) * rare**2) < 0.03
 
 
 def test_frequent_words_are_kept_as_gensim_keeps_them() -> None:
@@ -270,6 +306,18 @@ def test_rare_words_leave_before_windows_are_laid() -> None:
     text = [["a", "rare", "b"]] + [["a", "b"]] * 10
     vectors = train_skipgram(text, **SETTINGS | {"window": 1, "min_count": 2})
     assert vectors.index_to_key == ["a", "b"]
+
+
+def test_windows_reach_across_the_place_of_a_rare_word(steps: Steps) -> None:
+    text = [["a", f"rare{i}", "b"] for i in range(10)]
+    train_skipgram(text, **SETTINGS | {"window": 1, "min_count": 2, "epochs": 1})
+    assert sorted(np.concatenate(steps.words).tolist()) == [0] * 10 + [1] * 10
+
+
+def test_the_start_is_word2vecs() -> None:
+    start = train_skipgram(topics(), **SETTINGS | {"alpha": 0, "min_alpha": 0})
+    assert -1 / 16 <= start.vectors.min() < -0.05 < 0.05 < start.vectors.max() <= 1 / 16
+    assert (start.contexts == 0).all()
 
 
 def test_dot_products_come_to_the_shifted_pmi() -> None:

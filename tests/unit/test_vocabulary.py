@@ -44,6 +44,27 @@ def test_known_cases(word: str, steps: list[str], found: tuple[str, ...] | None)
     assert look_up(word, KNOWN, steps) == found
 
 
+@pytest.mark.parametrize(
+    ("word", "steps", "found"),
+    [
+        ("2,010", ["digits"], ("0000",)),
+        ("DON'T", ["punctuation"], ("DO", "N'T")),
+        ("I'm", ["punctuation"], ("I", "'m")),
+        ("it‘s", ["punctuation"], ("it", "'s")),
+        ("it`s", ["punctuation"], ("it", "'s")),
+        ("Straße", ["case"], ("straße",)),
+        ("10,cats", ["digits"], None),
+    ],
+)
+def test_less_usual_cases(word: str, steps: list[str], found: tuple[str, ...] | None) -> None:
+    known = {"0000", "DO", "N'T", "I", "'m", "it", "'s", "straße", "strasse", "10cats"}
+    assert look_up(word, known, steps) == found
+
+
+def test_thousands_lose_their_comma_before_each_digit_becomes_a_sign() -> None:
+    assert spellings("1,234", ["digits"]) == [("1,234",), ("1234",), ("####",), ("0000",)]
+
+
 def test_a_word_in_pieces_is_known_only_if_all_of_them_are() -> None:
     assert look_up("well-known", {"well", "known"}) == ("well", "known")
     assert look_up("well-known", {"well"}) is None
@@ -91,6 +112,18 @@ def test_ladder_by_hand() -> None:
     assert ladder["example"].tolist()[3] == "cat,"
     assert ladder.attrs["missing"] == {"qwzx": 1}
     assert (ladder.attrs["n_types"], ladder.attrs["n_tokens"]) == (7, 8)
+
+
+def test_steps_are_climbed_in_the_order_asked_for() -> None:
+    asked = ["punctuation", "case"]
+    ladder = coverage_ladder(["cat!", "Cat", "the"], KNOWN, asked)
+    assert ladder["step"].tolist() == ["as written", *asked]
+    assert ladder["types"].tolist() == [1, 2, 3]
+
+
+def test_the_example_is_the_most_frequent_word_and_then_the_first() -> None:
+    ladder = coverage_ladder(["cat", "it", "do", "it", "do", "Well", "The", "The"], KNOWN, ["case"])
+    assert ladder["example"].tolist() == ["it", "The"]
 
 
 def test_counts_and_tokens_give_the_same() -> None:
