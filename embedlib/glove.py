@@ -173,8 +173,8 @@ def fit_glove(
     batch_cells
         Cells between two updates. Paper and C code update after every cell, which NumPy would do slowly.
     seed
-        Of the start (uniform between -1/2d and 1/2d, biases 0) and of the cells' order. On one machine the same seed gives
-        the same vectors.
+        Of the start (uniform between -1/2d and 1/2d, biases 0) and of the cells' order. On one machine the same
+        seed gives the same vectors.
     after_epoch
         Is called with the number of each finished pass and its loss, for a progress bar or an early look.
 
