@@ -565,7 +565,7 @@ embed = Exercise(
     hints=[
         "First the weights, then the components. Which weights did best in the chapter?",
         "`pmi_table` of the chapter works on any table; mind that it leaves minus infinity where a count is 0.",
-        "The words are the rows of U; take its first columns. Which power of S did the chapter find best?",
+        "The words are the rows of U; take its first columns. Which power of S did the chapter stay with?",
     ],
     solution_code="""
 def embed(table):
@@ -812,7 +812,7 @@ quiz = Quiz(
             1,
             (
                 "*Onur yalcin* is the more frequent pair.",
-                "It is one of the rarest. PMI divides by what chance gives, and here that is next to nothing.",
+                "Its words are among the rarest. PMI divides by what chance gives, and here that is next to nothing.",
             ),
             (
                 "Two words that are rare and always together beat any frequent pair.",

@@ -634,12 +634,12 @@ quiz = Quiz(
             "brings it level?",
             _key_drew_level,
             3,
-            ("300 dimensions for 100", "0.560, and three times the numbers: with so few steps they are not filled."),
+            ("300 dimensions for 100", "0.560, and three times the numbers: no better than 100 here."),
             ("15 negatives for 5", "0.592: something, for nearly three times the work."),
             ("A window of 2 for 5", "0.499: fewer pairs, and fewer steps."),
             (
                 "Ten readings for three",
-                "0.655. Counting reads the text once; prediction needs more steps, not more text.",
+                "0.655. Counting reads the text once; prediction needs more steps.",
             ),
         ),
         _question(

@@ -590,7 +590,7 @@ quiz = Quiz(
             ("GloVe's, since it misses next to nothing.", "What the other misses is mostly *and*, *of*, *a* and *to*."),
             (
                 "Google's, and still so when it is cut to GloVe's 50 numbers.",
-                "The words that it lacks say little about praise and blame, and those that it has it knows better.",
+                "Whether the missing words cost it anything the table does not say; even with 50 numbers it is ahead.",
             ),
             (
                 "Google's, but only because it has 300 numbers a word.",
@@ -606,7 +606,7 @@ quiz = Quiz(
             ("The association may well be chance.", "At 8 in 100,000 that is hard to hold."),
             ("The effect is small, but sure.", "p says nothing about size; d does, and it is large."),
             (
-                "No other way of dealing them differs as much.",
+                "No other way of dealing them reaches this d.",
                 "1 in 12,870 is the smallest p that these sixteen names can give.",
             ),
             ("The p value was estimated from random dealings.", "All 12,870 were tried: it is exact."),
