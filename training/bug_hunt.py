@@ -1,11 +1,14 @@
 """Put four plausible bugs into the from-scratch skip-gram, one at a time, and see which measure notices.
 
 Writes ``training/results/bug_hunt.csv``: a row a training, a column a measure. What is trained is what chapter 3
-trains, the State of the Union with its settings, so that each row can be made again there.
+trains, the State of the Union with its settings, so that each row can be made again there. A finished training's
+measures lie in ``training/runs/bug_hunt/`` and are not made again.
 """
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ from embedlib.neighbors import nearest
 from embedlib.skipgram import noise_distribution, subsample, train_skipgram
 
 RESULTS = Path(__file__).parent / "results"
+WORK = Path(__file__).parent / "runs" / "bug_hunt"
 SETTINGS: dict[str, Any] = {
     "vector_size": 50,
     "window": 5,
@@ -64,39 +68,50 @@ def agreement_with_counts(vectors: Any, counts: Any, at_least: float = 5) -> flo
     return float(np.corrcoef(shifted, dots)[0, 1] ** 2)
 
 
+def measured(bug: str, seed: int) -> dict[str, Any]:
+    """One training and what it is measured by; the neighbours' row numbers too, under "near"."""
+    vectors = train_skipgram(sentences(), seed=seed, **(SETTINGS | BUGS[bug]))
+    text = subsample(sentences(), vectors.index_to_key, vectors.frequencies, SETTINGS["sample"])
+    counts = count_cooccurrences(text, window=5, min_count=1, weighting="linear", close_gaps=True)
+    probes = vectors.index_to_key[100:3100:10]
+    near = nearest(vectors, probes, k=10).indices
+    log_frequency = np.log(vectors.frequencies)
+    own = log_frequency[[vectors.key_to_index[word] for word in probes]]
+    row: dict[str, Any] = {"bug": bug, "seed": seed, "loss": round(float(vectors.losses[-1]), 4)}
+    for name, pairs in {"wordsim353": datasets.wordsim353(), "men": datasets.men()}.items():
+        result = evaluate_similarity(vectors, pairs, n_bootstrap=0)
+        row |= {name: round(result.correlation, 4), f"{name} pairs": result.n_covered}
+    row["neighbours kept"] = None  # known when all have been trained
+    row["frequency of neighbours"] = round(float(spearmanr(own, log_frequency[near].mean(axis=1))[0]), 4)
+    row["R2 with counts"] = round(agreement_with_counts(vectors, counts), 4)
+    return row | {"near": near.tolist()}
+
+
+@cache
+def sentences() -> list[list[str]]:
+    """The text, read once."""
+    return list(datasets.course_corpus("sotu"))
+
+
 def main() -> None:
-    """Train, measure, store."""
-    sentences = list(datasets.course_corpus("sotu"))
-    benchmarks = {"wordsim353": datasets.wordsim353(), "men": datasets.men()}
-    found, kept, counts = [], {}, None
-    probes: list[str] = []
-    for bug, change in BUGS.items():
+    """Train and measure what has not been, then store the table."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    found = {}
+    for bug in BUGS:
         for seed in SEEDS:
-            vectors = train_skipgram(sentences, seed=seed, **(SETTINGS | change))
-            if counts is None:
-                probes = vectors.index_to_key[100:3100:10]
-                text = subsample(sentences, vectors.index_to_key, vectors.frequencies, SETTINGS["sample"])
-                counts = count_cooccurrences(text, window=5, min_count=1, weighting="linear", close_gaps=True)
-            near = nearest(vectors, probes, k=10).indices
-            kept[bug, seed] = near
-            # With another seed of the right training, so that a training is not compared with itself.
-            other = kept["none", SEEDS[SEEDS.index(seed) - 1]] if bug != "none" else None
-            log_frequency = np.log(vectors.frequencies)
-            own = log_frequency[[vectors.key_to_index[word] for word in probes]]
-            row = {"bug": bug, "seed": seed, "loss": round(float(vectors.losses[-1]), 4)}
-            for name, pairs in benchmarks.items():
-                result = evaluate_similarity(vectors, pairs, n_bootstrap=0)
-                row |= {name: round(result.correlation, 4), f"{name} pairs": result.n_covered}
-            row["neighbours kept"] = np.nan if other is None else shared(near, other)
-            row["frequency of neighbours"] = round(float(spearmanr(own, log_frequency[near].mean(axis=1))[0]), 4)
-            row["R2 with counts"] = round(agreement_with_counts(vectors, counts), 4)
-            found.append(row)
-            print(row, flush=True)
-    for row in found[: len(SEEDS)]:
-        seed = row["seed"]
-        row["neighbours kept"] = shared(kept["none", seed], kept["none", SEEDS[SEEDS.index(seed) - 1]])
+            file = WORK / f"{bug}, seed {seed}.json"
+            if not file.exists():
+                unfinished = file.with_suffix(".part")
+                unfinished.write_text(json.dumps(measured(bug, seed)), encoding="utf-8")
+                unfinished.replace(file)
+            found[bug, seed] = json.loads(file.read_text(encoding="utf-8"))
+            print(f"{bug}, seed {seed}: done", flush=True)
+    near = {key: row.pop("near") for key, row in found.items()}
+    for (bug, seed), row in found.items():
+        # With another seed of the right training, so that no training is compared with itself.
+        row["neighbours kept"] = shared(near[bug, seed], near["none", SEEDS[SEEDS.index(seed) - 1]])
     RESULTS.mkdir(exist_ok=True)
-    pd.DataFrame(found).to_csv(RESULTS / "bug_hunt.csv", index=False)
+    pd.DataFrame(found.values()).to_csv(RESULTS / "bug_hunt.csv", index=False)
 
 
 def shared(one: Any, other: Any) -> float:

@@ -16,7 +16,7 @@ import numpy as np
 from embedlib.exercises.guard import is_a, unchanged
 from embedlib.exercises.messages import NotAttempted, Wrong, code, shown, type_name
 
-__all__ = ["STUB", "as_number", "as_words", "call", "describe_error", "is_stub", "need_function"]
+__all__ = ["STUB", "as_number", "as_words", "call", "describe_error", "is_stub", "need_function", "pencil_number"]
 
 STUB = "Nothing to check yet: replace `...` with your own lines."
 
@@ -99,6 +99,19 @@ def call(function: Callable[..., Any], *arguments: object) -> Any:
         result.close()
         raise Wrong("Your function is an `async def`; a plain `def` will do.", "async")
     return result
+
+
+def pencil_number(value: Any, what: str) -> float:
+    """Return a value that is worked out by hand as a float; as :func:`as_number`, with a word for a function.
+
+    Raises
+    ------
+    Wrong
+        As :func:`as_number`; and if it is a function.
+    """
+    if callable(value):
+        raise Wrong("You hand in a function; a number will do, worked out with a pencil.", "a-function")
+    return as_number(value, what)
 
 
 def as_number(value: Any, what: str) -> float:

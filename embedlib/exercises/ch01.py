@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from embedlib.evaluation.intervals import Share, share_higher
-from embedlib.exercises.answers import as_number, as_words, call, need_function
+from embedlib.exercises.answers import as_number, as_words, call, need_function, pencil_number
 from embedlib.exercises.core import Exercise
 from embedlib.exercises.guard import is_a
 from embedlib.exercises.messages import Wrong, code, shown, type_name
-from embedlib.exercises.quiz import Choice, Question, Quiz, only_true
+from embedlib.exercises.quiz import Quiz, only_true, question
 from embedlib.neighbors import stranger_cosines
 
 if TYPE_CHECKING:
@@ -115,9 +115,7 @@ _LENGTH_MISTAKES: list[tuple[float, str, str]] = [
 
 
 def _check_lost_length(answer: object) -> str:
-    if callable(answer):
-        raise Wrong("You hand in a function; a number will do, worked out with a pencil.", "a-function")
-    length = as_number(answer, "The length")
+    length = pencil_number(answer, "The length")
     if abs(length - _HARBOUR_LENGTH) < 0.01:
         return (
             "Right: 24 / (3 · 0.8) = 10. Length and direction are separate facts, and a dot product mixes "
@@ -585,14 +583,10 @@ def _key_fruit_fly() -> int:
     )
 
 
-def _question(text: str, key: Callable[[], int], answer: int, *choices: tuple[str, str]) -> Question:
-    return Question(text, [Choice(*choice) for choice in choices], answer, key)
-
-
 quiz = Quiz(
     "ch01",
     [
-        _question(
+        question(
             "*cat* has a dot product of −0.08 with *fish*, and a cosine of −0.19. Every number of *fish* "
             "is doubled. What happens?",
             _key_doubled,
@@ -614,7 +608,7 @@ quiz = Quiz(
                 "Twice as long, and in the same direction: only one of the two numbers asks for the length.",
             ),
         ),
-        _question(
+        question(
             "Give each of 400,000 words a one-hot vector. What is the cosine of *cat* and *dog*?",
             _key_one_hot,
             0,
@@ -635,7 +629,7 @@ quiz = Quiz(
                 "The vocabulary's order is arbitrary, and no two places are nearer than any others.",
             ),
         ),
-        _question(
+        question(
             "You want another word for *expensive*, and look at its neighbours in this space. Which of "
             "these comes first?",
             _key_expensive,
@@ -653,7 +647,7 @@ quiz = Quiz(
                 "often, in other company.",
             ),
         ),
-        _question(
+        question(
             "In this space, *good* and *bad* have a cosine of 0.796. What follows?",
             _key_good_and_bad,
             1,
@@ -674,7 +668,7 @@ quiz = Quiz(
                 "Another measure meets the same company: with every vector at length 1, distance gives this order.",
             ),
         ),
-        _question(
+        question(
             "Draw two words at random from the 10,000 most frequent. What is their cosine, on average?",
             _key_strangers,
             3,
@@ -689,7 +683,7 @@ quiz = Quiz(
             ("About 0.6", "So high is the cosine of *cat* and *fish*, and only 2 strangers in 100 reach it."),
             ("About 0.2", "Strangers score 0.22 here: measure from there, and not from 0."),
         ),
-        _question(
+        question(
             "The cosine of *cat* and *fish* is 0.623. How much is that?",
             _key_is_it_much,
             1,
@@ -710,7 +704,7 @@ quiz = Quiz(
                 "Among 100 pairs drawn blindly, one or two score higher.",
             ),
         ),
-        _question(
+        question(
             "Somebody rotates the whole space, so that each of a word's 50 numbers is another. What "
             "happens to the neighbours of *cat*?",
             _key_rotated,
@@ -732,7 +726,7 @@ quiz = Quiz(
                 "Both depend on how the vectors lie to one another, and not on the axes.",
             ),
         ),
-        _question(
+        question(
             "Ranked by dot product, *tephritid*, a fruit fly, is the second word for *snake*. Why?",
             _key_fruit_fly,
             1,

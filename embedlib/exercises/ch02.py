@@ -14,7 +14,7 @@ from embedlib.exercises.answers import as_number, as_words, call, need_function
 from embedlib.exercises.core import Exercise
 from embedlib.exercises.guard import is_a
 from embedlib.exercises.messages import Wrong, code, shown, type_name
-from embedlib.exercises.quiz import Choice, Question, Quiz, only_true
+from embedlib.exercises.quiz import Quiz, only_true, question
 
 if TYPE_CHECKING:
     from embedlib.counting import Cooccurrences, SparseVectors
@@ -688,14 +688,10 @@ def _key_strongest() -> int:
     )
 
 
-def _question(text: str, key: Callable[[], int], answer: int, *choices: tuple[str, str]) -> Question:
-    return Question(text, [Choice(*choice) for choice in choices], answer, key)
-
-
 quiz = Quiz(
     "ch02",
     [
-        _question(
+        question(
             "In the four sentences *cat* and *dog* never meet, and the cosine of their rows is 0.875. Why?",
             _key_never_met,
             2,
@@ -716,7 +712,7 @@ quiz = Quiz(
                 "The row of *milk* has a cosine of 0.25 with that of *cat*. Rows differ even here.",
             ),
         ),
-        _question(
+        question(
             "In a table of 1,000 meetings, *salt* has 100 and *pepper* has 50; the two met 20 times. What is their PMI, "
             "to the base 2?",
             _key_salt,
@@ -726,7 +722,7 @@ quiz = Quiz(
             ("−5.6", "That is the logarithm of 20 / 1,000, how often they meet at all. PMI compares it with chance."),
             ("−8.0", "Counts over counts: 20 / (100 · 50). Make each of the three a share of the 1,000."),
         ),
-        _question(
+        question(
             "A cell of a PPMI table holds 0. What do you know about the two words?",
             _key_zero_cell,
             3,
@@ -741,7 +737,7 @@ quiz = Quiz(
                 "That is all. Avoided, unseen and indifferent are the same to PPMI.",
             ),
         ),
-        _question(
+        question(
             "Somebody counts pairs in a window of 5, divides them by the number of words in the text, and divides by the "
             "words' shares of the text below the line. What becomes of the PMI?",
             _key_two_totals,
@@ -763,7 +759,7 @@ quiz = Quiz(
                 "Nearly. Words at the ends of sentences have fewer neighbours, each word its own share of them.",
             ),
         ),
-        _question(
+        question(
             "What does PPMI do to the frequency in the first component?",
             _key_first_component,
             0,
@@ -784,7 +780,7 @@ quiz = Quiz(
                 "In raw counts the correlation is 0.943, and the component is nearly all there is.",
             ),
         ),
-        _question(
+        question(
             "You have counted a dictionary. You add twice as much other text, speeches and newsgroups. What happens to "
             "the agreement with SimLex-999, on the pairs that both cover?",
             _key_more_text,
@@ -806,7 +802,7 @@ quiz = Quiz(
                 "Definitions put a word beside what it is. What is added dilutes that.",
             ),
         ),
-        _question(
+        question(
             "Sorted by PMI, *onur yalcin*, met 21 times, stands far above *united states*, met 6,422 times. Why?",
             _key_strongest,
             1,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -13,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from embedlib import datasets
-from embedlib.exercises.answers import as_number, call, need_function
+from embedlib.exercises.answers import call, need_function, pencil_number
 from embedlib.exercises.core import Exercise
 from embedlib.exercises.guard import is_a
 from embedlib.exercises.messages import Wrong, code, shown, type_name
-from embedlib.exercises.quiz import Choice, Question, Quiz, only_true
+from embedlib.exercises.quiz import Quiz, only_true, question
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,9 +91,7 @@ _PAPER_MISTAKES: list[tuple[float, str, str]] = [
 
 
 def _check_two_papers(answer: object) -> str:
-    if callable(answer):
-        raise Wrong("You hand in a function; a number will do, worked out with a pencil.", "a-function")
-    more = as_number(answer, "The number of questions")
+    more = pencil_number(answer, "The number of questions")
     if abs(more - (_SECOND - _FIRST)) < 0.5:
         return (
             "Right: 7,000 less 5,400. The paper with the lower figure answers 1,600 questions more. On the 9,000 both "
@@ -509,14 +506,10 @@ def _key_transfer() -> int:
     return only_true(lead(100) < 0, lead(10_000) > lead(1_000), 0 <= lead(10_000) < lead(1_000) / 2, lead(1_000) < 0)
 
 
-def _question(text: str, key: Callable[[], int], answer: int, *choices: tuple[str, str]) -> Question:
-    return Question(text, [Choice(*choice) for choice in choices], answer, key)
-
-
 quiz = Quiz(
     "ch04",
     [
-        _question(
+        question(
             "GloVe keeps its 10,000 most frequent words and loses the others. Questions with unknown words are left "
             "out, as gensim does by default. What happens on Google's analogies?",
             _key_cut,
@@ -535,7 +528,7 @@ quiz = Quiz(
             ),
             ("Accuracy stays within one point.", "It rises by far more than that: look at the curve again."),
         ),
-        _question(
+        question(
             "In GloVe's objective, with $x_{max}$ = 100, how much does a pair seen once weigh beside one seen 100 times?",
             _key_weight,
             1,
@@ -544,7 +537,7 @@ quiz = Quiz(
             ("as much", "Then 62 in 100 cells, each seen once, would decide what the vectors become."),
             ("nothing", "Only a pair never seen weighs nothing."),
         ),
-        _question(
+        question(
             "king − man + woman: with no word left out, which is the nearest in GloVe?",
             _key_king,
             1,
@@ -553,7 +546,7 @@ quiz = Quiz(
             ("*woman*", "She is added, and still not nearest: the sum stays where *king* is."),
             ("*throne*", "It comes third, behind *king* and *queen*."),
         ),
-        _question(
+        question(
             "Which is true of *fooXYZ* in this chapter's fastText vectors?",
             _key_foo,
             1,
@@ -566,7 +559,7 @@ quiz = Quiz(
             ("Its vector is all zeros.", "A zero would be honest. The mean of a few buckets is not zero."),
             ("`in` says that it is not there.", "For fastText's vectors, `in` says yes to anything with a piece."),
         ),
-        _question(
+        question(
             "*enviroment* is too rare in the training text to have a vector of its own, and *goverment* has one. "
             "Which lands nearer to its proper spelling, by rank?",
             _key_goverment,
@@ -582,7 +575,7 @@ quiz = Quiz(
                 "It sounds right, and is not so: its own vector is one among thirty pieces, and hardly counts.",
             ),
         ),
-        _question(
+        question(
             "Google's file covers 77 % of the words of the film reviews, GloVe's 99.5 %. Frozen under one classifier, "
             "with 10,000 labelled lines, which does better?",
             _key_coverage,
@@ -598,7 +591,7 @@ quiz = Quiz(
             ),
             ("They are the same, within half a point.", "They are more than two points apart even at 50 numbers each."),
         ),
-        _question(
+        question(
             "The test of names, careers and families gives p = 0.00008, over 12,870 ways of dealing 16 names into two "
             "groups of 8. What does that say?",
             _key_weat,
@@ -611,7 +604,7 @@ quiz = Quiz(
             ),
             ("The p value was estimated from random dealings.", "All 12,870 were tried: it is exact."),
         ),
-        _question(
+        question(
             "A classifier of film reviews starts from GloVe or from random vectors, and tunes them. What do more "
             "labelled texts change?",
             _key_transfer,

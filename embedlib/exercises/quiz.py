@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from embedlib.exercises.messages import to_html
 
-__all__ = ["Choice", "Question", "Quiz", "QuizView", "only_true"]
+__all__ = ["Choice", "Question", "Quiz", "QuizView", "only_true", "question"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,17 @@ class Question:
 
     def __repr__(self) -> str:
         return f"Question: {self.text}"
+
+
+def question(text: str, key: Callable[[], int], answer: int, *choices: tuple[str, str]) -> Question:
+    """A question from pairs of choice and reason: short to write, many at a time.
+
+    Examples
+    --------
+    >>> question("What is 1 + 2?", lambda: 1, 1, ("2", "That is 1 + 1."), ("3", "Count on from 2."))
+    Question: What is 1 + 2?
+    """
+    return Question(text, [Choice(*choice) for choice in choices], answer, key)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ def training() -> Any:
     """The scripts of `training/`, importable by name."""
     sys.path.insert(0, str(TRAINING))
     try:
-        names = ("recipes", "word2vec", "measure")
+        names = ("recipes", "word2vec", "measure", "bug_hunt")
         yield type("Scripts", (), {name: importlib.import_module(name) for name in names})
     finally:
         sys.path.remove(str(TRAINING))
@@ -87,3 +87,28 @@ def test_stored_vectors_are_what_recipe_and_catalog_say(folder: Path) -> None:
 
 def test_all_stored_vectors_together_stay_within_their_budget() -> None:
     assert 0 < sum(file.stat().st_size for file in (TRAINING / "vectors").rglob("*")) <= MOST_BYTES
+
+
+def test_an_interrupted_bug_hunt_goes_on_and_stores_the_same_table(
+    training: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hunt, rng, trained = training.bug_hunt, np.random.default_rng(0), []
+    near = {(bug, seed): rng.integers(0, 30, (5, 10)).tolist() for bug in hunt.BUGS for seed in hunt.SEEDS}
+
+    def measured(bug: str, seed: int) -> dict[str, Any]:
+        trained.append((bug, seed))
+        if len(trained) == 5:
+            raise KeyboardInterrupt
+        return {"bug": bug, "seed": seed, "neighbours kept": None, "near": near[bug, seed]}
+
+    for name, value in {"measured": measured, "WORK": tmp_path / "work", "RESULTS": tmp_path}.items():
+        monkeypatch.setattr(hunt, name, value)
+    with pytest.raises(KeyboardInterrupt):
+        hunt.main()
+    hunt.main()
+    assert trained == [*list(near)[:5], *list(near)[4:]]
+    first = pd.read_csv(tmp_path / "bug_hunt.csv").iloc[0]
+    shared = [len(set(a) & set(b)) / 10 for a, b in zip(near["none", 1], near["none", 3], strict=True)]
+    assert first["neighbours kept"] == pytest.approx(np.mean(shared), abs=1e-4)
+    hunt.main()
+    assert len(trained) == len(near) + 1
