@@ -12,7 +12,7 @@ from embedlib.exercises.answers import as_number, call, need_function
 from embedlib.exercises.core import Exercise
 from embedlib.exercises.guard import is_a
 from embedlib.exercises.messages import Wrong, code, shown, type_name
-from embedlib.exercises.quiz import Choice, Question, Quiz, only_true
+from embedlib.exercises.quiz import Quiz, only_true, question
 
 __all__ = ["EXERCISES", "QUIZ", "nearest_word", "odd_one_out", "product", "quiz"]
 
@@ -190,10 +190,6 @@ EXERCISES = [product, nearest_word, odd_one_out]
 # --- Quiz
 
 
-def _question(text: str, key: Callable[[], int], answer: int, *choices: tuple[str, str]) -> Question:
-    return Question(text, [Choice(*choice) for choice in choices], answer, key)
-
-
 def _doubled() -> tuple[float, float]:
     """What doubling one vector does to the dot product and to the cosine, as factors."""
     u, v = np.array([1.0, 4.0]), np.array([3.0, 2.0])
@@ -218,7 +214,7 @@ def _key_bank() -> int:
 quiz = Quiz(
     "ch00",
     [
-        _question(
+        question(
             "Which of these words is nearest to *river* in these vectors?",
             _key_river,
             1,
@@ -226,7 +222,7 @@ quiz = Quiz(
             ("*lake*", "What is written about rivers is written about lakes, too."),
             ("*boat*", "Boats are on rivers, and they are on the sea as well."),
         ),
-        _question(
+        question(
             "Which word do the vectors set apart from the others in *monday, tuesday, friday, january*?",
             _key_days,
             2,
@@ -234,7 +230,7 @@ quiz = Quiz(
             ("*friday*", "A day among days; reports name it as they name the others."),
             ("*january*", "A month keeps somewhat other company than a day of the week."),
         ),
-        _question(
+        question(
             "Every number of one vector is doubled. What happens to the dot product with another?",
             lambda: only_true(*(bool(np.isclose(_doubled()[0], factor)) for factor in (2, 1, 4))),
             0,
@@ -242,7 +238,7 @@ quiz = Quiz(
             ("It stays.", "That would be the cosine, which divides by the length."),
             ("It is four times as large.", "So it would be if both vectors were doubled."),
         ),
-        _question(
+        question(
             "And what happens to the cosine?",
             lambda: only_true(*(bool(np.isclose(_doubled()[1], factor)) for factor in (2, 0.5, 1))),
             2,
@@ -250,7 +246,7 @@ quiz = Quiz(
             ("It is halved.", "The length below the line doubles, and the product above it does, too."),
             ("It stays.", "The direction has not changed, and the cosine looks at nothing else."),
         ),
-        _question(
+        question(
             "How many numbers has the vector of *cat* here?",
             lambda: (3, 50, 400_000).index(int(_vectors().vector_size)),
             1,
@@ -258,7 +254,7 @@ quiz = Quiz(
             ("50", "As many as the vector of every other word of this model."),
             ("400,000", "That is how many words there are, each with its own vector."),
         ),
-        _question(
+        question(
             "Sort all other words by their cosine with *river*. Where does *bank* come?",
             _key_bank,
             0,
