@@ -23,7 +23,7 @@ from machine import describe
 
 from embedlib import datasets
 from embedlib.evaluation.analogy import answer_analogies
-from embedlib.word_vectors import load_word_vectors
+from embedlib.words.load import load_word_vectors
 
 RESULTS = Path(__file__).parent / "results"
 VOCABULARIES = (22_000, 100_000)

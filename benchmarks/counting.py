@@ -26,13 +26,13 @@ WINDOW, MIN_COUNT, DIMENSIONS, SMALL = 5, 20, 100, 1_000_000
 
 
 def corpus(limit: int | None) -> Any:
-    from embedlib.corpus import course_corpus
+    from embedlib.text.corpus import course_corpus
 
     return course_corpus(limit=limit)
 
 
 def count_with_embedlib(limit: int | None) -> dict[str, Any]:
-    from embedlib.counting import count_cooccurrences
+    from embedlib.words.counting import count_cooccurrences
 
     start = time.perf_counter()
     counts = count_cooccurrences(corpus(limit), WINDOW, MIN_COUNT)
@@ -87,7 +87,7 @@ def count_with_scikit_learn(limit: int | None) -> dict[str, Any]:
 
 
 def weights() -> tuple[list[str], Any, float]:
-    from embedlib.counting import course_counts, pmi
+    from embedlib.words.counting import course_counts, pmi
 
     counts = course_counts()
     start = time.perf_counter()
@@ -101,9 +101,9 @@ def weigh(limit: int | None) -> dict[str, Any]:
 
 
 def _judged(words: list[str], left: Any, values: Any, seconds: float) -> dict[str, Any]:
-    from embedlib.counting import to_keyed_vectors
     from embedlib.datasets import men
     from embedlib.evaluation.similarity import evaluate_similarity
+    from embedlib.words.counting import to_keyed_vectors
 
     vectors = to_keyed_vectors(words, left * values**0.5, leave_out_empty=True)
     reached = evaluate_similarity(vectors, men(), n_bootstrap=0).correlation
@@ -111,7 +111,7 @@ def _judged(words: list[str], left: Any, values: Any, seconds: float) -> dict[st
 
 
 def reduce_with_embedlib(limit: int | None) -> dict[str, Any]:
-    from embedlib.counting import decompose
+    from embedlib.words.counting import decompose
 
     words, matrix, _ = weights()
     start = time.perf_counter()

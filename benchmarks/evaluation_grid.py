@@ -27,7 +27,7 @@ from scipy.stats import spearmanr
 from embedlib import datasets
 from embedlib.evaluation.intervals import percentile_interval
 from embedlib.evaluation.similarity import compare_models
-from embedlib.word_vectors import as_keyed_vectors, load_word_vectors
+from embedlib.words.load import as_keyed_vectors, load_word_vectors
 
 RESULTS = Path(__file__).parent / "results"
 SETS = ("wordsim353", "simlex999", "men", "rw", "mturk771")

@@ -32,8 +32,8 @@ def main() -> None:
     import pandas as pd
     from machine import describe
 
-    from embedlib.neighbors import nearest
-    from embedlib.word_vectors import load_word_vectors
+    from embedlib.words.load import load_word_vectors
+    from embedlib.words.neighbors import nearest
 
     vectors = load_word_vectors("glove-6b-50d")
     vectors.vectors = vectors.vectors.copy()  # in memory for everybody, so that nobody waits for the disk
@@ -69,7 +69,7 @@ def main() -> None:
         return answers
 
     contenders: dict[str, Callable[[np.ndarray], list[list[int]]]] = {
-        "embedlib.neighbors.nearest": with_embedlib,
+        "embedlib.words.neighbors.nearest": with_embedlib,
         "gensim most_similar": with_gensim,
         "faiss IndexFlatIP": with_faiss,
         "NumPy, full argsort": with_argsort,

@@ -21,7 +21,7 @@ from scipy.stats import spearmanr
 from embedlib import assets, datasets
 from embedlib.evaluation.intervals import percentile_interval
 from embedlib.evaluation.similarity import evaluate_similarity
-from embedlib.word_vectors import load_word_vectors
+from embedlib.words.load import load_word_vectors
 
 RESULTS = Path(__file__).parent / "results"
 SETS = ("wordsim353", "simlex999", "men", "rw", "mturk771", "rg65")

@@ -139,12 +139,13 @@ Sort all words by how alike they are to *river*. Where does *bank* land? Write a
 import numpy as np
 import pandas as pd
 
-from embedlib import datasets, plots
+from embedlib import datasets
+from embedlib.show import plots
 from embedlib.evaluation.similarity import evaluate_similarity
 from embedlib.exercises import {exercises}
-from embedlib.neighbors import most_similar, ranks, stranger_cosines
-from embedlib.tables import table
-from embedlib.word_vectors import get_word_vector, load_word_vectors
+from embedlib.words.neighbors import most_similar, ranks, stranger_cosines
+from embedlib.show.tables import table
+from embedlib.words.load import get_word_vector, load_word_vectors
 
 plots.use_style()
 """, "hide-input"),

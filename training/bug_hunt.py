@@ -17,10 +17,10 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from embedlib import datasets
-from embedlib.counting import count_cooccurrences
 from embedlib.evaluation.similarity import evaluate_similarity
-from embedlib.neighbors import nearest
-from embedlib.skipgram import noise_distribution, subsample, train_skipgram
+from embedlib.words.counting import count_cooccurrences
+from embedlib.words.neighbors import nearest
+from embedlib.words.skipgram import noise_distribution, subsample, train_skipgram
 
 RESULTS = Path(__file__).parent / "results"
 WORK = Path(__file__).parent / "runs" / "bug_hunt"

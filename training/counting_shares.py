@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from embedlib import datasets
-from embedlib.counting import count_cooccurrences, decompose, pmi, to_keyed_vectors
 from embedlib.evaluation.similarity import evaluate_similarity
+from embedlib.words.counting import count_cooccurrences, decompose, pmi, to_keyed_vectors
 
 RESULTS = Path(__file__).parent / "results"
 SHARES = (1, 2, 4, 16)

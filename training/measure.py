@@ -21,8 +21,8 @@ from word2vec import WORK
 
 from embedlib import assets, datasets
 from embedlib.evaluation.similarity import evaluate_similarity
-from embedlib.neighbors import nearest
-from embedlib.word_vectors import as_keyed_vectors
+from embedlib.words.load import as_keyed_vectors
+from embedlib.words.neighbors import nearest
 
 HERE = Path(__file__).parent
 RESULTS, VECTORS = HERE / "results", HERE / "vectors"

@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 
 from embedlib import assets
-from embedlib.vocabulary import look_up
-from embedlib.word_vectors import as_keyed_vectors, load_word_vectors
+from embedlib.words.load import as_keyed_vectors, load_word_vectors
+from embedlib.words.vocabulary import look_up
 
 HERE = Path(__file__).parent
 TABLE = HERE / "results" / "transfer.csv"

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from embedlib.evaluation.intervals import percentile_interval, wilson_interval
-from embedlib.neighbors import _rows_and_lengths, nearest
-from embedlib.word_vectors import as_keyed_vectors, name_of, word_index
+from embedlib.words.load import as_keyed_vectors, name_of, word_index
+from embedlib.words.neighbors import _rows_and_lengths, nearest
 
 if TYPE_CHECKING:
     import pandas as pd

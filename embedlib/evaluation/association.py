@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embedlib.word_vectors import as_keyed_vectors, name_of
+from embedlib.words.load import as_keyed_vectors, name_of
 
 if TYPE_CHECKING:
     from gensim.models.keyedvectors import KeyedVectors

@@ -130,7 +130,7 @@ def evaluate_similarity(
     Parameters
     ----------
     embeddings
-        ``KeyedVectors``, the sparse vectors of ``embedlib.counting``, a dictionary of word to vector, or any
+        ``KeyedVectors``, the sparse vectors of ``embedlib.words.counting``, a dictionary of word to vector, or any
         object with ``get_word_vector(word)`` that raises ``KeyError`` (or returns None) for a word it does not
         know. Of fastText's vectors only the words they were trained on count as known, as for gensim;
         ``word_vectors.with_unseen_words`` lets them spell out the others.

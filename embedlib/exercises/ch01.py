@@ -18,7 +18,7 @@ from embedlib.exercises.core import Exercise
 from embedlib.exercises.guard import is_a
 from embedlib.exercises.messages import Wrong, code, shown, type_name
 from embedlib.exercises.quiz import Quiz, only_true, question
-from embedlib.neighbors import stranger_cosines
+from embedlib.words.neighbors import stranger_cosines
 
 if TYPE_CHECKING:
     from gensim.models.keyedvectors import KeyedVectors
@@ -30,7 +30,7 @@ Floats = npt.NDArray[np.floating[Any]]
 
 @cache
 def _vectors() -> KeyedVectors:
-    from embedlib.word_vectors import load_word_vectors
+    from embedlib.words.load import load_word_vectors
 
     return load_word_vectors("glove-6b-50d")
 
@@ -328,7 +328,7 @@ def most_alike(word, n):
     solution_note=(
         "One position more than asked for is looked up, so that `n` are left when the word itself is taken "
         "out. Sorting 400,000 numbers to keep ten of them is more work than is needed; "
-        "`embedlib.neighbors` shows how to do less."
+        "`embedlib.words.neighbors` shows how to do less."
     ),
     checker=_check_most_alike,
     shared=_shared,

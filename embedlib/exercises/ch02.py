@@ -17,7 +17,7 @@ from embedlib.exercises.messages import Wrong, code, shown, type_name
 from embedlib.exercises.quiz import Quiz, only_true, question
 
 if TYPE_CHECKING:
-    from embedlib.counting import Cooccurrences, SparseVectors
+    from embedlib.words.counting import Cooccurrences, SparseVectors
 
 __all__ = ["EXERCISES", "QUIZ", "embed", "hand_table", "quiz", "shared_company"]
 
@@ -27,14 +27,14 @@ Floats = npt.NDArray[np.floating[Any]]
 @cache
 def _ppmi() -> SparseVectors:
     """PPMI of the course's counts, as the chapter has it."""
-    from embedlib.counting import pmi, sparse_vectors
+    from embedlib.words.counting import pmi, sparse_vectors
 
     counts = _counts()
     return sparse_vectors(counts.words, pmi(counts), "PPMI")
 
 
 def _counts() -> Cooccurrences:
-    from embedlib.counting import course_counts
+    from embedlib.words.counting import course_counts
 
     return course_counts()
 
@@ -537,7 +537,7 @@ def _reached_by(name: str) -> float:
 
 @cache
 def _glove() -> float:
-    from embedlib.word_vectors import load_word_vectors
+    from embedlib.words.load import load_word_vectors
 
     task, glove = _task(), load_word_vectors("glove-6b-50d")
     return _agreement(_pair_cosines(np.array([glove[word] for word in task.words], dtype=np.float64), task), task)
@@ -591,7 +591,7 @@ _SHIPS = np.array([[8, 0, 8], [6, 2, 8], [2, 14, 16]])
 
 
 def _key_never_met() -> int:
-    from embedlib.counting import count_cooccurrences
+    from embedlib.words.counting import count_cooccurrences
 
     toy = count_cooccurrences([line.split() for line in _SENTENCES], window=2, min_count=1)
     rows = toy.matrix.toarray().astype(np.float64)
@@ -613,7 +613,7 @@ def _key_salt() -> int:
 
 
 def _key_zero_cell() -> int:
-    from embedlib.counting import pmi
+    from embedlib.words.counting import pmi
 
     zero = pmi(_SHIPS).toarray() == 0
     expected = np.outer(_SHIPS.sum(axis=1), _SHIPS.sum(axis=0)) / _SHIPS.sum()
@@ -643,7 +643,7 @@ def _key_two_totals() -> int:
 def _key_first_component() -> int:
     from scipy.stats import spearmanr
 
-    from embedlib.counting import decompose
+    from embedlib.words.counting import decompose
 
     counts = _counts()
     rho, share = [], []
@@ -660,10 +660,10 @@ def _key_first_component() -> int:
 
 
 def _key_more_text() -> int:
-    from embedlib.corpus import course_corpus
-    from embedlib.counting import count_cooccurrences, pmi, sparse_vectors
     from embedlib.datasets import simlex999
     from embedlib.evaluation.similarity import difference
+    from embedlib.text.corpus import course_corpus
+    from embedlib.words.counting import count_cooccurrences, pmi, sparse_vectors
 
     part = count_cooccurrences(course_corpus("gcide"), window=5, min_count=20)
     dictionary = sparse_vectors(part.words, pmi(part))
@@ -672,7 +672,7 @@ def _key_more_text() -> int:
 
 
 def _key_strongest() -> int:
-    from embedlib.counting import pmi
+    from embedlib.words.counting import pmi
 
     counts, values = _counts(), pmi(_counts())
     places = {word: place for place, word in enumerate(counts.words)}

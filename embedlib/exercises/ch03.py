@@ -19,7 +19,7 @@ from embedlib.exercises.core import Exercise
 from embedlib.exercises.guard import is_a
 from embedlib.exercises.messages import Wrong, code, shown, type_name
 from embedlib.exercises.quiz import Quiz, only_true, question
-from embedlib.skipgram import sgns_gradients, sigmoid, train_skipgram
+from embedlib.words.skipgram import sgns_gradients, sigmoid, train_skipgram
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -336,14 +336,14 @@ _WIDEST = 2_000
 
 @cache
 def _course() -> KeyedVectors:
-    from embedlib.word_vectors import load_word_vectors
+    from embedlib.words.load import load_word_vectors
 
     return load_word_vectors("course-sgns-100d")
 
 
 @cache
 def _course_contexts() -> KeyedVectors:
-    from embedlib.word_vectors import load_context_vectors
+    from embedlib.words.load import load_context_vectors
 
     return load_context_vectors("course-sgns-100d")
 

@@ -29,7 +29,7 @@ Floats = npt.NDArray[np.floating[Any]]
 
 @cache
 def _glove() -> KeyedVectors:
-    from embedlib.word_vectors import load_word_vectors
+    from embedlib.words.load import load_word_vectors
 
     return load_word_vectors("glove-6b-50d")
 
@@ -253,7 +253,7 @@ def hidden_words() -> tuple[KeyedVectors, pd.DataFrame]:
     rare_pairs
         Columns rare (a word that ``known`` lacks), word (one that it has) and score. The check uses others.
     """
-    from embedlib.word_vectors import as_keyed_vectors
+    from embedlib.words.load import as_keyed_vectors
 
     known, pairs = _hidden()
     keyed = as_keyed_vectors(known, "GloVe without the hidden words")
@@ -423,7 +423,7 @@ def _key_cut() -> int:
 
 
 def _key_weight() -> int:
-    from embedlib.glove import glove_weights
+    from embedlib.words.glove import glove_weights
 
     once, often = glove_weights([1, 100], x_max=100)
     return int(np.argmin(np.abs(np.array([1 / 100, 1 / 32, 1.0, 0.0]) - once / often)))
@@ -438,7 +438,7 @@ def _key_king() -> int:
 
 @cache
 def _fasttext() -> Any:
-    from embedlib.word_vectors import load_word_vectors
+    from embedlib.words.load import load_word_vectors
 
     return load_word_vectors("course-fasttext-100d")
 

@@ -95,7 +95,7 @@ def served_island(places: dict[str, str], watch: Callable[..., Any]) -> Neighbou
 
 
 def test_typing_gives_the_neighbours_that_python_finds(island: Neighbours) -> None:
-    from embedlib.word_vectors import load_word_vectors
+    from embedlib.words.load import load_word_vectors
 
     pool, exact = neighbors.load(), load_word_vectors("glove-6b-50d")
     for word in WORDS:

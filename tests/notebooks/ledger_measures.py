@@ -8,7 +8,7 @@ from typing import Any
 
 from embedlib import datasets
 from embedlib.evaluation.similarity import evaluate_similarity
-from embedlib.word_vectors import load_word_vectors
+from embedlib.words.load import load_word_vectors
 
 
 @cache

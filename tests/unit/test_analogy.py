@@ -15,7 +15,7 @@ from scipy import stats
 from embedlib import assets, datasets
 from embedlib.evaluation import analogy
 from embedlib.evaluation.analogy import answer_analogies, evaluate_analogies, solve
-from embedlib.word_vectors import UnknownWordError, as_keyed_vectors, load_word_vectors
+from embedlib.words.load import UnknownWordError, as_keyed_vectors, load_word_vectors
 
 TOY = {"man": [1, 0, 0], "woman": [1, 1, 0], "king": [1, 0, 2], "queen": [1, 1, 2], "cat": [-1, 0, 0.5]}
 

@@ -11,7 +11,7 @@ import pytest
 
 from embedlib import datasets
 from embedlib.evaluation.association import association_test, leanings
-from embedlib.word_vectors import load_word_vectors
+from embedlib.words.load import load_word_vectors
 
 A, B = ["good", "fine"], ["bad", "poor"]
 # Attributes on the two axes: a target's leaning is its first coordinate less its second, over its length.

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embedlib import assets, corpus, datasets
+from embedlib import assets, datasets
+from embedlib.text import corpus
 
 ALL = list(corpus.SOURCES)
 

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from scipy import sparse
 from scipy.sparse.linalg import ArpackNoConvergence
 
-from embedlib import counting
-from embedlib.counting import (
+from embedlib.evaluation.similarity import evaluate_similarity
+from embedlib.words import counting
+from embedlib.words.counting import (
     Cooccurrences,
     count_cooccurrences,
     course_counts,
@@ -26,9 +27,8 @@ from embedlib.counting import (
     to_keyed_vectors,
     truncated_svd,
 )
-from embedlib.evaluation.similarity import evaluate_similarity
-from embedlib.neighbors import most_similar, nearest
-from embedlib.word_vectors import UnknownWordError
+from embedlib.words.load import UnknownWordError
+from embedlib.words.neighbors import most_similar, nearest
 
 TEXT = [
     ["the", "cat", "sat", "on", "the", "mat"],

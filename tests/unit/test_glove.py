@@ -10,8 +10,8 @@ import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embedlib.counting import Cooccurrences, count_cooccurrences
-from embedlib.glove import fit_glove, glove_gradients, glove_loss, glove_weights
+from embedlib.words.counting import Cooccurrences, count_cooccurrences
+from embedlib.words.glove import fit_glove, glove_gradients, glove_loss, glove_weights
 
 TEXT = [["the", "cat", "drinks", "milk"], ["the", "dog", "drinks", "water"], ["the", "dog", "chases", "the", "cat"]] * 4
 
@@ -168,7 +168,7 @@ def test_cells_are_dealt_at_random_once_and_each_pass_takes_them_in_another_orde
         taken.append(list(zip(batch.rows.tolist(), batch.columns.tolist(), strict=True)))
         return 0.0
 
-    monkeypatch.setattr("embedlib.glove._step", step)
+    monkeypatch.setattr("embedlib.words.glove._step", step)
     fit_glove(counts_of(np.ones((10, 10))), dimensions=2, epochs=2, batch_cells=15)
     first, second = taken[:7], taken[7:]
     assert sorted(cell for batch in first for cell in batch) == list(np.ndindex(10, 10))

@@ -38,7 +38,7 @@ def real() -> pool.Pool:
 @pytest.fixture(scope="module")
 def exact() -> Any:
     """Unit vectors of the unrounded model, as far as the pool reaches."""
-    from embedlib.word_vectors import load_word_vectors
+    from embedlib.words.load import load_word_vectors
 
     vectors = load_word_vectors("glove-6b-50d")
     matrix = np.asarray(vectors.vectors[: pool.SIZE], dtype=np.float64)
@@ -217,7 +217,7 @@ def test_rounding_moves_no_number_by_more_than_half_a_step() -> None:
 
 
 def test_the_pool_is_glove_s_first_forty_thousand_words(real: pool.Pool) -> None:
-    from embedlib.word_vectors import load_word_vectors
+    from embedlib.words.load import load_word_vectors
 
     assert real.words == load_word_vectors("glove-6b-50d").index_to_key[:40_000]
     assert real.vectors.shape == (40_000, 50)

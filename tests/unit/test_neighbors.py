@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from embedlib import assets, neighbors
-from embedlib.neighbors import cosines, most_similar, nearest, pair_cosines, ranks, stranger_cosines
-from embedlib.word_vectors import UnknownWordError, as_keyed_vectors, load_word_vectors
+from embedlib import assets
+from embedlib.words import neighbors
+from embedlib.words.load import UnknownWordError, as_keyed_vectors, load_word_vectors
+from embedlib.words.neighbors import cosines, most_similar, nearest, pair_cosines, ranks, stranger_cosines
 
 TOY = {"cat": [0.2, 0.5, -0.1], "dog": [0.1, 0.4, -0.2], "fish": [-0.3, 0.1, 0.7]}
 

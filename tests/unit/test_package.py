@@ -54,8 +54,8 @@ def test_every_part_can_be_reached_from_the_package():
 
 def test_light_parts_import_without_the_heavy_libraries():
     code = (
-        "import embedlib.word_vectors, embedlib.neighbors, embedlib.datasets, embedlib.plots,"
-        "embedlib.projection, embedlib.evaluation.similarity;"
+        "import embedlib.words.load, embedlib.words.neighbors, embedlib.datasets, embedlib.show.plots,"
+        "embedlib.vectors.projection, embedlib.evaluation.similarity;"
         "import json, sys; print(json.dumps(sorted(sys.modules)))"
     )
     assert not set(HEAVY) & set(json.loads(python(code)))
@@ -86,7 +86,7 @@ def test_the_wheel_holds_every_file_of_the_package(wheel):
     files = [file for file in (ROOT / "embedlib").rglob("*") if file.is_file() and "__pycache__" not in file.parts]
     missing = [str(file.relative_to(ROOT)) for file in files if file.relative_to(ROOT).as_posix() not in inside]
     assert not missing
-    assert {"embedlib/py.typed", "embedlib/course.mplstyle", "embedlib/assets/catalog.toml"} <= inside
+    assert {"embedlib/py.typed", "embedlib/show/course.mplstyle", "embedlib/assets/catalog.toml"} <= inside
     assert "embedlib/data/contrast_pairs.csv" in inside
 
 

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from matplotlib.collections import QuadMesh
 
-from embedlib import plots
-from embedlib.word_vectors import UnknownWordError, as_keyed_vectors
+from embedlib.show import plots
+from embedlib.words.load import UnknownWordError, as_keyed_vectors
 
 TOY = {"cat": [0.2, 0.5, -0.1], "dog": [0.1, 0.4, -0.2], "fish": [-0.3, 0.1, 0.7]}
 

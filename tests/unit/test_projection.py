@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.decomposition import PCA
 
-from embedlib.projection import pca_2d, pca_3d
+from embedlib.vectors.projection import pca_2d, pca_3d
 
 
 def test_points_on_a_slanted_line_fall_on_the_first_axis():

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
 from embedlib import assets, datasets
-from embedlib.counting import sparse_vectors
 from embedlib.evaluation.similarity import compare_models, difference, differences, evaluate_similarity
-from embedlib.word_vectors import as_keyed_vectors, load_word_vectors
+from embedlib.words.counting import sparse_vectors
+from embedlib.words.load import as_keyed_vectors, load_word_vectors
 
 # On a quarter circle: the cosine with "a" falls from b to e.
 ANGLES = {"a": 0, "b": 10, "c": 30, "d": 60, "e": 90}

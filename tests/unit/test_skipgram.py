@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embedlib.counting import count_cooccurrences
-from embedlib.skipgram import (
+from embedlib.words.counting import count_cooccurrences
+from embedlib.words.skipgram import (
     add_rows,
     keep_probabilities,
     noise_distribution,
@@ -156,7 +156,7 @@ class Steps:
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
     watching = Steps()
-    monkeypatch.setattr("embedlib.skipgram.sgns_step", watching)
+    monkeypatch.setattr("embedlib.words.skipgram.sgns_step", watching)
     return watching
 
 
@@ -178,7 +178,7 @@ def test_pairs_of_the_training_are_those_of_the_text(steps: Steps) -> None:
 
 
 def test_pairs_do_not_depend_on_how_the_text_is_cut_into_pieces(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("embedlib.skipgram._TOKENS_AT_ONCE", 7)
+    monkeypatch.setattr("embedlib.words.skipgram._TOKENS_AT_ONCE", 7)
     text = [*topics(10), list("abcdefghij")]
     train_skipgram(text, dynamic_window=False, **SETTINGS | {"epochs": 1})
     counts = count_cooccurrences(text, window=2, min_count=1)
@@ -427,7 +427,7 @@ def test_what_is_no_number_is_told() -> None:
 
 
 def test_a_word_never_seen_is_told_with_its_nearest_spelling() -> None:
-    from embedlib.word_vectors import UnknownWordError, get_word_vector
+    from embedlib.words.load import UnknownWordError, get_word_vector
 
     with pytest.raises(
         UnknownWordError, match='not among the 10 words of skip-gram vectors; nearest spellings: "milk"'

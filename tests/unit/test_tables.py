@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedlib.tables import table
+from embedlib.show.tables import table
 
 FRAME = pd.DataFrame({"word": ["dog", "fish"], "cosine": [0.92183, -0.19], "rank": [1, 399999]})
 

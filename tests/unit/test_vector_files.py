@@ -9,7 +9,7 @@ import gensim
 import numpy as np
 import pytest
 
-from embedlib.vector_files import read_vectors
+from embedlib.words.files import read_vectors
 
 WORDS = ["the", "cat", "caf\N{LATIN SMALL LETTER E WITH ACUTE}", "42", ","]
 NUMBERS = np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32).round(4)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embedlib.vocabulary import STEPS, coverage_ladder, look_up, spellings
+from embedlib.words.vocabulary import STEPS, coverage_ladder, look_up, spellings
 
 KNOWN = {"the", "cat", "it", "'s", "n't", "do", "well", "known", "well-known", "1000", "###", "ca"}
 

@@ -14,7 +14,7 @@ from asset_workshop import workshop as workshop  # a fixture
 
 from embedlib import assets
 from embedlib.evaluation.similarity import compare_models, evaluate_similarity
-from embedlib.word_vectors import (
+from embedlib.words.load import (
     _LOADERS,
     UnknownWordError,
     as_keyed_vectors,

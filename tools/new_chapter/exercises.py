@@ -19,7 +19,7 @@ __all__ = ["EXERCISES", "QUIZ", "nearest_word", "odd_one_out", "product", "quiz"
 
 @cache
 def _vectors() -> Any:  # gensim's KeyedVectors, whose methods carry no types
-    from embedlib.word_vectors import load_word_vectors
+    from embedlib.words.load import load_word_vectors
 
     return load_word_vectors("glove-6b-50d")
 
@@ -126,7 +126,7 @@ def nearest_word(word):
     first, second = np.argsort(-cosines)[:2]
     return vectors.index_to_key[second]
 """,
-    solution_note="`most_similar(vectors, word, k=1)` of `embedlib.neighbors` shows the cosine as well.",
+    solution_note="`most_similar(vectors, word, k=1)` of `embedlib.words.neighbors` shows the cosine as well.",
     checker=_check_nearest_word,
     shared=_shared,
 )

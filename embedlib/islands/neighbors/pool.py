@@ -190,7 +190,7 @@ def unpack(packed: bytes) -> Pool:
 
 def build() -> bytes:
     """The pool of the course: the most frequent words of GloVe, in the order of its own file."""
-    from embedlib.word_vectors import load_word_vectors
+    from embedlib.words.load import load_word_vectors
 
     vectors = load_word_vectors(MODEL)
     words = [str(word) for word in vectors.index_to_key[:SIZE]]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedlib import assets
-from embedlib.corpus import course_corpus as course_corpus  # the corpus has its own module
+from embedlib.text.corpus import course_corpus as course_corpus  # the corpus has its own module
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,7 +120,7 @@ def contrast_pairs() -> pd.DataFrame:
     """
     import pandas as pd
 
-    file = Path(__file__).parent / "data" / "contrast_pairs.csv"
+    file = Path(__file__).parents[1] / "data" / "contrast_pairs.csv"
     pairs = pd.read_csv(file, dtype=str, keep_default_na=False, comment="#")
     needed = ["word1", "word2", "relation", "split"]
     lacking = [column for column in needed if column not in pairs.columns]

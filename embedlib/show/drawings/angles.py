@@ -1,0 +1,3 @@
+"""Vectors as arrows, angles, one-hot lookups: the drawings of chapter 1."""
+
+__all__: list[str] = []
