@@ -74,12 +74,13 @@ class Board:
     --------
     >>> board = Board(200, 60)
     >>> board.box(10, 10, 80, 40, "cat", tint="blue").arrow(95, 30, 150, 30).text(175, 30, "dog")
-    Board(200 × 60, 5 marks)
+    Board: cat · dog
     """
 
     def __init__(self, width: float = 480, height: float = 200) -> None:
         self.width, self.height = width, height
         self._marks: list[str] = []
+        self._words: list[str] = []  # what is written on it, which a terminal, and a test of figures, can read
 
     def text(
         self,
@@ -96,6 +97,7 @@ class Board:
         turn: float = 0,
     ) -> Board:
         """Write a line whose middle height is y; ``anchor`` says which part of it is at x: start, middle or end."""
+        self._words.append(words)
         style = ' font-weight="600"' * bold + ' font-style="italic"' * italic + f' font-family="{MONO}"' * mono
         turned = f' transform="rotate({_n(turn)} {_n(x)} {_n(y)})"' if turn else ""
         place = f'x="{_n(x)}" y="{_n(y + 0.35 * size)}" font-size="{_n(size)}"'
@@ -234,21 +236,24 @@ class Board:
         limit = limit or float(np.abs(numbers).max()) or 1.0
         height = height or cell
         colours = matplotlib.colormaps["PuOr"]
+        if not printed:  # one path a shade, for a strip of many numbers
+            shades: dict[str, str] = {}
+            for place, level in enumerate(np.round(16 * np.clip(numbers / limit, -1, 1)) / 32 + 0.5):
+                way = f"M{_n(x + place * cell)} {_n(y)}h{_n(cell)}v{_n(height)}h{_n(-cell)}z"
+                shades[to_hex(colours(level))] = shades.get(to_hex(colours(level)), "") + way
+            edge = ' stroke="#C9CDD3" stroke-width="0.6"' * (cell > 6)
+            for shade, way in shades.items():
+                self._add(f'<path fill="{shade}"{edge} d="{way}"/>')
+            return self
         for place, number in enumerate(numbers):
-            red, green, blue, _ = shade = colours(0.5 + 0.5 * np.clip(number / limit, -1, 1))
+            red, green, blue, _ = colour = colours(0.5 + 0.5 * np.clip(number / limit, -1, 1))
             self._add(
                 f'<rect x="{_n(x + place * cell)}" y="{_n(y)}" width="{_n(cell)}" height="{_n(height)}" '
-                f'fill="{to_hex(shade)}"' + ' stroke="#C9CDD3" stroke-width="0.6"' * (cell > 6) + "/>"
+                f'fill="{to_hex(colour)}" stroke="#C9CDD3" stroke-width="0.6"/>'
             )
-            if printed:
-                dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.55
-                self.text(
-                    x + (place + 0.5) * cell,
-                    y + height / 2,
-                    number_text(number, digits),
-                    size=size,
-                    colour="white" if dark else "ink",
-                )
+            dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.55
+            middle = (x + (place + 0.5) * cell, y + height / 2)
+            self.text(*middle, number_text(number, digits), size=size, colour="white" if dark else "ink")
         return self
 
     def words(
@@ -287,7 +292,7 @@ class Board:
         return self.svg()
 
     def __repr__(self) -> str:
-        return f"Board({_n(self.width)} × {_n(self.height)}, {len(self._marks)} marks)"
+        return "Board: " + " · ".join(self._words)
 
     def _add(self, mark: str) -> Board:
         self._marks.append(mark)

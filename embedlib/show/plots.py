@@ -264,7 +264,11 @@ def show_against_strangers(
 
 @_in_course_style
 def show_distributions(
-    groups: Mapping[str, Any], label: str = "cosine", bins: int = 30, title: str | None = None
+    groups: Mapping[str, Any],
+    label: str = "cosine",
+    bins: int = 30,
+    title: str | None = None,
+    marked: Mapping[str, float] | None = None,
 ) -> Figure:
     """Draw one histogram for each group of numbers, under one another on one scale, with its median marked.
 
@@ -278,6 +282,8 @@ def show_distributions(
         Number of bars between the least and the largest number of all.
     title
         Above the histograms.
+    marked
+        Name to number, each an upright line through all the histograms.
 
     Returns
     -------
@@ -303,10 +309,18 @@ def show_distributions(
             ha="center",
             fontsize=9,
         )
+        for value in (marked or {}).values():
+            panel.axvline(value, color="#A64600", linewidth=1.3, linestyle=(0, (4, 3)))
         panel.margins(y=0.25)
         panel.set_yticks([])
         panel.spines["left"].set_visible(False)
         panel.set_ylabel(f"{name}\n(n = {len(group):,})", rotation=0, ha="right", va="center")
+    for name, value in (marked or {}).items():
+        place = (value, 0.96)
+        panels[0].annotate(
+            name, place, xycoords=("data", "axes fraction"), xytext=(5, 0), textcoords="offset points",
+            va="top", color="#A64600", fontweight="bold",
+        )  # fmt: skip
     panels[-1].set_xlabel(f"{label} (line: median)")
     if title:
         panels[0].set_title(title)

@@ -228,6 +228,7 @@ def scatter(
     y: str,
     *,
     names: str | None = None,
+    outliers: int | None = None,
     series: str | None = None,
     panel: str | None = None,
     fit: bool = False,
@@ -242,6 +243,8 @@ def scatter(
     ----------
     frame
         At most 3,000 rows: draw a sample of more, and say so in the caption.
+    outliers
+        Write only so many names: of the dots whose ranks by x and by y differ most.
     series, panel
         Columns: one colour a series, one panel a value of ``panel``.
     fit
@@ -283,7 +286,9 @@ def scatter(
         if heading:
             axes.set_title(", ".join(heading))
         if names is not None:
-            _place_names(axes, inside[[x, y]].to_numpy(dtype=float), list(inside[names]))
+            apart = (inside[x].rank() - inside[y].rank()).abs().rank(ascending=False, method="first")
+            shown = inside[names].where(apart <= (outliers or len(inside)), "")
+            _place_names(axes, inside[[x, y]].to_numpy(dtype=float), list(shown))
         axes.set_xlabel(x_label or x)
     for axes in grid[len(panels) :]:
         axes.set_visible(False)
@@ -402,6 +407,8 @@ def _place_names(axes: Any, places: Any, words: Sequence[str], colours: Sequence
     taken: list[tuple[float, float, float, float]] = [(x - 3, y - 3, x + 3, y + 3) for x, y in seen]
     around = [(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)]
     for i, (word, (x, y)) in enumerate(zip(words, seen, strict=True)):
+        if not word:
+            continue
         wide, tall = width_of(str(word), size), size
         best, least = around[0], float("inf")
         for right, up in around:

@@ -44,7 +44,7 @@ def test_an_arrow_ends_where_it_points():
 
 
 def test_negative_cells_are_orange_and_positive_ones_purple():
-    below, above = re.findall(r'height="22" fill="#(\w{6})"', Board().cells(0, 0, [-1.0, 1.0]).svg())
+    below, above = re.findall(r'height="22" fill="#(\w{6})"', Board().cells(0, 0, [-1.0, 1.0], printed=True).svg())
     assert int(below[:2], 16) > int(below[4:], 16)
     assert int(above[:2], 16) < int(above[4:], 16)
 
@@ -125,3 +125,18 @@ def test_names_on_a_map_do_not_cover_one_another_where_there_is_room():
 def test_what_cannot_be_drawn_is_said(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
+
+
+def test_a_strip_without_numbers_is_one_path_a_shade():
+    svg = Board().cells(0, 0, [-1.0, 1.0, -1.0], cell=5).svg()
+    assert svg.count("<path") == 2
+
+
+def test_a_board_says_what_is_written_on_it():
+    assert repr(Board().text(9, 9, "cat").cells(0, 0, [-0.5], printed=True)) == "Board: cat · −0.5"
+
+
+def test_only_the_outliers_of_a_scatter_are_named():
+    frame = pd.DataFrame({"x": range(9), "y": [8, *range(1, 9)], "word": list("abcdefghi")})
+    figure = scatter(frame, "x", "y", names="word", outliers=1)
+    assert [text.get_text() for text in figure.axes[0].texts] == ["a"]
