@@ -32,9 +32,11 @@ __all__ = [
     "rw",
     "simlex999",
     "simverb3500",
+    "simverb3500_relations",
     "weat",
     "wordsim353",
     "wordsim353_relatedness",
+    "wordsim353_relations",
     "wordsim353_similarity",
 ]
 
@@ -98,6 +100,49 @@ def rg65_original() -> pd.DataFrame:
 def simverb3500() -> pd.DataFrame:
     """SimVerb-3500: 3,500 pairs of verbs rated for similarity, 0 to 10 (Gerz et al., 2016)."""
     return _similarity("simverb3500", "SimVerb-3500", (0, 10), 3500)
+
+
+def simverb3500_relations() -> pd.DataFrame:
+    """SimVerb-3500 with what its pairs are to each other: synonyms, antonyms, cohyponyms, hyper/hyponyms, none.
+
+    Returns
+    -------
+    DataFrame
+        Columns word1, word2, score and relation (Gerz et al., 2016).
+    """
+    import pandas as pd
+
+    record = assets.entry("simverb3500-relations")
+    pairs = pd.read_csv(assets.path(record.name, record.files[0].name), index_col=0)
+    pairs = pairs.rename(columns={"similarity": "score"})[["word1", "word2", "score", "relation"]]
+    pairs.attrs = {
+        "name": "SimVerb-3500, relations",
+        "asset": record.name,
+        "citation": record.citation,
+        "licence": record.licence,
+        "n": len(pairs),
+    }
+    return pairs
+
+
+def wordsim353_relations() -> pd.DataFrame:
+    """The pairs of WordSim-353 by kind: similar, related, or unrelated (Agirre et al., 2009).
+
+    The pairs that both halves hold are the unrelated ones.
+
+    Returns
+    -------
+    DataFrame
+        Columns word1, word2, score and relation.
+    """
+    import pandas as pd
+
+    halves = {"similar": wordsim353_similarity(), "related": wordsim353_relatedness()}
+    pairs = pd.concat(half.assign(relation=name) for name, half in halves.items())
+    pairs.loc[pairs.duplicated(["word1", "word2"], keep=False), "relation"] = "unrelated"
+    pairs = pairs.drop_duplicates(["word1", "word2"], ignore_index=True)
+    pairs.attrs = {**halves["similar"].attrs, "name": "WordSim-353, relations", "n": len(pairs)}
+    return pairs
 
 
 def wordsim353_similarity() -> pd.DataFrame:
