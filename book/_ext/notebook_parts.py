@@ -17,12 +17,14 @@ import html
 import importlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import yaml
 from docutils import nodes
+from myst_nb import sphinx_
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
@@ -63,6 +65,22 @@ def mark_going_deeper(app: Sphinx, docname: str, source: list[str]) -> None:
                 LOGGER.warning("a cell tagged going-deeper must begin with a heading: %r", heading, location=docname)
             cell["source"] = f"{heading}\n\n% {MARK}\n{rest}"
     source[0] = json.dumps(notebook, ensure_ascii=False)
+
+
+def caption_once(figure: Callable[..., AbstractContextManager[None]]) -> Callable[..., AbstractContextManager[None]]:
+    """Have only the first output of a cell be its figure: MyST-NB writes the caption under each output again.
+
+    What is shown after a figure, such as its numbers, stands below it without a caption.
+    """
+
+    def first_only(renderer: Any, options: Any, line: int) -> AbstractContextManager[None]:
+        if isinstance(options, dict):
+            told = vars(renderer.document).setdefault("course_captions", set())
+            options = None if line in told else options
+            told.add(line)
+        return figure(renderer, options, line)
+
+    return first_only
 
 
 def code_cells(document: nodes.document) -> Iterator[nodes.container]:
@@ -253,6 +271,7 @@ def export_islands(app: Sphinx, env: Any) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
+    sphinx_.create_figure_context = caption_once(sphinx_.create_figure_context)
     app.connect("source-read", mark_going_deeper)
     app.add_transform(NotebookParts)
     app.add_post_transform(FoldParts)

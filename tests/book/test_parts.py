@@ -34,6 +34,17 @@ def text(value: str) -> dict[str, str]:
     return {"text/plain": value}
 
 
+def drawn_and_folded() -> Any:
+    """A figure with its numbers folded beneath it, as ``plots.scores`` shows them."""
+    cell = code(
+        "scores()",
+        {"image/png": PIXEL, "text/plain": "<Figure>"},
+        mystnb={"image": {"alt": "Two."}, "figure": {"caption": "Two dots.", "name": "fig-two"}},
+    )
+    cell.outputs.append(new_output("display_data", {"text/html": "<details>0.5</details>", "text/plain": "0.5"}))
+    return cell
+
+
 GOOD = [
     markdown(
         "# A chapter\n\nSee [the term](../book/words.md#a-term) and [Cat, 2014](../book/words.md#cat2014)."
@@ -47,6 +58,7 @@ GOOD = [
         {"image/png": PIXEL, "text/plain": "<Figure>"},
         mystnb={"image": {"alt": "A dot."}, "figure": {"caption": "A dot.", "name": "fig-dot"}},
     ),
+    drawn_and_folded(),
     code('show("neighbors")', text("island"), tags=["island:neighbors"], island={"word": "dog"}),
     code("answer = ...", tags=["exercise:ch01.most_alike"]),
     markdown("## Going deeper: far down\n\nText below, and {numref}`fig-dot`.", tags=["going-deeper"]),
@@ -113,6 +125,11 @@ def test_a_deeper_section_is_folded_whole_with_its_code(good: tuple[Path, Beauti
         assert fold_around(page, inside) is fold
     assert fold_around(page, "Above again") is None
     assert "going-deeper" not in page.find("article").get_text()
+
+
+def test_a_figure_with_its_numbers_has_one_caption(good: tuple[Path, BeautifulSoup]) -> None:
+    captions = [caption.get_text() for caption in good[1].find_all("figcaption")]
+    assert sum("Two dots." in caption for caption in captions) == 1
 
 
 def test_an_island_takes_the_place_of_the_output(good: tuple[Path, BeautifulSoup]) -> None:
