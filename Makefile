@@ -103,6 +103,7 @@ vectors: $(VENV)/.full assets  ## train everything that takes longer than a minu
 	@$(BIN)/python training/counting_shares.py
 	@$(BIN)/python training/bug_hunt.py
 	@$(BIN)/python training/transfer.py
+	@$(BIN)/python training/glove_passes.py
 
 .PHONY: lock
 lock:  ## resolve the dependencies again (needs uv)
