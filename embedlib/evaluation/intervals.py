@@ -8,11 +8,14 @@ examples are drawn again with replacement, the figure is computed again, and the
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from statistics import NormalDist
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "Share",
@@ -21,6 +24,7 @@ __all__ = [
     "bootstrap_spearmans",
     "percentile_interval",
     "share_higher",
+    "shares_higher",
     "wilson_interval",
 ]
 
@@ -129,6 +133,37 @@ def share_higher(ones: Any, others: Any, confidence: float = 0.95, n_bootstrap: 
     times_other = rng.multinomial(m, np.full(m, 1 / m), size=n_bootstrap)
     drawn = np.einsum("bn,bn->b", times_one, times_other @ wins.T) / (n * m)
     return Share(float(wins.mean()), *percentile_interval(drawn, confidence))
+
+
+def shares_higher(groups: Mapping[str, Any], pairs: Sequence[tuple[str, str]], **options: Any) -> pd.DataFrame:
+    """:func:`share_higher` for several pairs of groups.
+
+    Parameters
+    ----------
+    groups
+        Name to numbers.
+    pairs
+        Names (first, second): the share of comparisons in which the first group is higher.
+    options
+        As in :func:`share_higher`.
+
+    Returns
+    -------
+    DataFrame
+        Columns pair ("first over second"), share, low and high.
+
+    Examples
+    --------
+    >>> shares_higher({"near": [0.4, 0.9], "far": [0.1, 0.4]}, [("near", "far")], n_bootstrap=0)
+                  pair  share  low  high
+    0  near over far  0.875  NaN   NaN
+    """
+    import pandas as pd
+
+    found = [share_higher(groups[first], groups[second], **options) for first, second in pairs]
+    return pd.DataFrame(found).assign(pair=[f"{first} over {second}" for first, second in pairs])[
+        ["pair", "share", "low", "high"]
+    ]
 
 
 def percentile_interval(values: Any, confidence: float = 0.95) -> tuple[float, float]:

@@ -119,7 +119,7 @@ def scores(
             look: dict[str, Any] = {"color": colour, "marker": _MARKERS[place % 6], "s": 30, "zorder": 3}
             axes.scatter(numbers, height, label=kind, **look)
             if published is not None:
-                look = {"facecolor": "white", "edgecolor": INK, "marker": "D", "s": 30, "zorder": 4}
+                look = {"facecolor": "white", "edgecolor": INK, "linewidth": 1.4, "marker": "D", "s": 30, "zorder": 4}
                 axes.scatter(drawn[published], height, **look, label="published" if place == 0 else None)
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.set_yticks(range(len(names)), [str(name) for name in names])

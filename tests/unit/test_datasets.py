@@ -31,7 +31,8 @@ def load(name, asset):
 
 
 def test_every_benchmark_is_tested_here():
-    others = {"contrast_pairs", "google_analogies", "msr_analogies", "weat"}
+    relations = {"contrast_pairs", "simverb3500_relations", "wordsim353_relations"}
+    others = {"google_analogies", "msr_analogies", "weat"} | relations
     assert {name for name, *_ in SETS} | others == set(datasets.__all__)
 
 
@@ -224,3 +225,17 @@ def test_an_incomplete_file_of_another_benchmark_is_refused(monkeypatch, tmp_pat
     monkeypatch.setattr(assets, "path", lambda name, member=None: file)
     with pytest.raises(ValueError, match=says):
         getattr(datasets, name)()
+
+
+def test_wordsim_pairs_have_one_relation_each():
+    load("wordsim353_relatedness", "wordsim353-relatedness")
+    load("wordsim353_similarity", "wordsim353-similarity")
+    pairs = datasets.wordsim353_relations()
+    assert pairs["relation"].value_counts().to_dict() == {"related": 149, "unrelated": 103, "similar": 100}
+    assert not pairs.duplicated(["word1", "word2"]).any()
+
+
+def test_simverb_has_its_relations():
+    pairs = load("simverb3500_relations", "simverb3500-relations")
+    assert len(pairs) == 3500
+    assert {"synonyms", "antonyms", "none"} < set(pairs["relation"])

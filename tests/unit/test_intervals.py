@@ -16,6 +16,7 @@ from embedlib.evaluation.intervals import (
     bootstrap_spearmans,
     percentile_interval,
     share_higher,
+    shares_higher,
     wilson_interval,
 )
 
@@ -181,3 +182,10 @@ def test_share_higher_refuses_groups_that_cannot_be_compared(group):
         share_higher(group, [1.0])
     with pytest.raises(ValueError, match="second group"):
         share_higher([1.0], group)
+
+
+def test_shares_of_several_pairs_are_those_of_each():
+    groups = {"near": [0.4, 0.9], "far": [0.1, 0.4]}
+    both = shares_higher(groups, [("near", "far"), ("far", "near")])
+    assert list(both["pair"]) == ["near over far", "far over near"]
+    assert tuple(both.loc[0, ["share", "low", "high"]]) == share_higher(groups["near"], groups["far"])

@@ -76,7 +76,7 @@ def on_a_plane(vectors: Mapping[str, Any], axes: tuple[str, str]) -> Board:
     first = _turn(rows[0])
     for place in range(1, len(rows)):
         apart = (_turn(rows[place]) - first + 180) % 360 - 180
-        radius = 42 + 25 * (place - 1)
+        radius = 40 + 36 * (place - 1)
         board.arc(left, middle, radius, first, first + apart, colour=_ink(place), width=1.6)
         beside = 0.5 if abs(apart) > 25 else 1 + 11 / max(abs(apart), 1)  # a narrow angle has no room for a number
         way = np.radians(first + apart * beside)
@@ -151,13 +151,13 @@ def strips(
     n = rows.shape[1]
     unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
     left = 16 + max(width_of(name, 15, bold=True) for name in names)
-    cell = min(66.0, (470 - left - 46 * (like is not None)) / n)
+    cell = min(66.0, (474 - left - 56 * (like is not None)) / n)
     top, step = (30 if heads or like else 8), 34
     board = Board(480, top + step * len(rows))
     for place, head in enumerate(heads):
         board.text(left + cell * (place + 0.5), 16, head, size=13, colour="grey")
     if like is not None:
-        board.text(left + cell * n + 46, 16, "cosine", size=13, colour="grey", anchor="end")
+        board.text(left + cell * n + 56, 16, "cosine", size=13, colour="grey", anchor="end")
     limit = float(np.abs(rows).max())
     for place, (name, row) in enumerate(zip(names, rows, strict=True)):
         y = top + step * place
@@ -166,7 +166,7 @@ def strips(
         if like is not None and name != like:
             cosine = float(unit[place] @ unit[names.index(like)])
             note = f"{cosine:.2f}".replace("-0.00", "0.00").replace("-", "\N{MINUS SIGN}")
-            board.text(left + cell * n + 46, y + 13, note, anchor="end")
+            board.text(left + cell * n + 56, y + 13, note, anchor="end")
     return board
 
 
