@@ -13,7 +13,7 @@ import numpy as np
 
 from embedlib.evaluation.intervals import percentile_interval, wilson_interval
 from embedlib.words.load import as_keyed_vectors, name_of, word_index
-from embedlib.words.neighbors import _rows_and_lengths, nearest
+from embedlib.words.neighbors import nearest, rows_and_lengths
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -335,7 +335,7 @@ def _answer(
         ]
         answers, cosines = (np.concatenate(both) for both in zip(*parts, strict=True))
         return answers, cosines
-    vectors, norms = _rows_and_lengths(keyed, restrict_vocab)
+    vectors, norms = rows_and_lengths(keyed, restrict_vocab)
     unit = _unit_vectors(keyed, distinct)
     questions = spread.reshape(-1, 3)
     sums, lengths = _sums(unit, questions)

@@ -1,5 +1,20 @@
-"""Rows of numbers: arrays (n, d) in, arrays or tables out. Knows no words; imports nothing else of the library."""
+"""Rows of numbers: arrays (n, d) in, arrays or tables out. Knows no words; stands on ``_check``.
+
+``rows`` brings vectors to length 1 and pairs them, ``search`` finds the nearest, ``projection`` draws a plane.
+"""
 
 from embedlib.vectors.projection import Projection, pca_2d, pca_3d
+from embedlib.vectors.rows import pair_cosines, stranger_cosines, unit_rows
+from embedlib.vectors.search import NearestRows, cosines, nearest
 
-__all__ = ["Projection", "pca_2d", "pca_3d"]
+__all__ = [
+    "NearestRows",
+    "Projection",
+    "cosines",
+    "nearest",
+    "pair_cosines",
+    "pca_2d",
+    "pca_3d",
+    "stranger_cosines",
+    "unit_rows",
+]

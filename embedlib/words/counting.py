@@ -14,19 +14,19 @@ import inspect
 import math
 import time
 import zipfile
-from array import array
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import scipy.sparse
 
-from embedlib import assets
+from embedlib import _check, assets
 from embedlib.assets.writing import replacing
+from embedlib.text.encode import encode
 from embedlib.words.load import UnknownWordError, as_keyed_vectors
 
 if TYPE_CHECKING:
@@ -110,15 +110,12 @@ class Decomposition(NamedTuple):
         ``dimensions`` takes the first so many components only, which are the same as those of a smaller
         decomposition: one decomposition serves a whole sweep over powers and dimensions.
         """
-        exponent = _finite("power", power, "the exponent of the singular values: 0, 0.5 or 1")
-        if exponent < 0:
-            raise ValueError(f"power is the exponent of the singular values; it is {power} and must be 0 or more.")
-        d = len(self.singular_values)
-        if dimensions is not None:
-            d = _whole("dimensions", dimensions)
-            if d > len(self.singular_values):
-                raise ValueError(f"This decomposition has {len(self.singular_values)} dimensions, not {dimensions}.")
-        result: _Array = self.left[:, :d] * self.singular_values[:d] ** exponent
+        _check.number("power", power, least=0)
+        most = len(self.singular_values)
+        d = most if dimensions is None else _check.whole("dimensions", dimensions)
+        if d > most:
+            raise ValueError(f"This decomposition has {most} dimensions, not {dimensions}.")
+        result: _Array = self.left[:, :d] * self.singular_values[:d] ** power
         return result
 
 
@@ -149,7 +146,7 @@ class SparseVectors:
         import pandas as pd
 
         query = self._row(word)
-        k = _whole("k", k)
+        k = _check.whole("k", k)
         lengths = self._lengths
         usable = np.flatnonzero(lengths)
         usable = usable[usable != query]
@@ -235,17 +232,18 @@ def count_cooccurrences(
            [2, 0, 1],
            [0, 1, 0]])
     """
-    window = _whole("window", window)
-    words, frequencies, text, sentence = _read(sentences, _whole("min_count", min_count), max_vocab)
+    window = _check.whole("window", window)
+    words, frequencies, text, sentence = encode(sentences, min_count, max_vocab)
     n_tokens = len(text)
-    groups, scale = _distances_by_weight(window, weighting)
+    reach = min(window, int(np.bincount(sentence).max()))  # no pair is further apart than a sentence is long
+    groups, scale = _distances_by_weight(window, reach, weighting)
     if close_gaps:
         text, sentence = text[text >= 0], sentence[text >= 0]
     total: Any = None
-    size = max(_PAIRS_AT_ONCE // window, 1)
+    size = max(_PAIRS_AT_ONCE // reach, 1)
     for begin in range(0, len(text), size):
         # The last few words of the piece before are set in front, and only pairs that end in this one count.
-        before = min(window, begin)
+        before = min(reach, begin)
         piece = slice(begin - before, begin + size)
         ids, of = text[piece].astype(np.int64), sentence[piece]
         for weight, distances in groups.items():
@@ -298,7 +296,7 @@ def _counted_file() -> Path:
     from embedlib.text.corpus import SOURCES
 
     digest = hashlib.sha256("".join(source.sha256 for source in SOURCES.values()).encode())
-    for code in sorted({inspect.getsourcefile(part) or "" for part in (count_cooccurrences, _read, _pairs)}):
+    for code in sorted({inspect.getsourcefile(part) or "" for part in (count_cooccurrences, encode)}):
         digest.update(Path(code).read_bytes())
     return assets.store_dir() / "course-counts" / f"{digest.hexdigest()[:16]}.npz"
 
@@ -412,21 +410,15 @@ def pmi(counts: Any, positive: bool = True, smoothing: float = 1.0, shift: float
     array([[ 0.585, -1.   ],
            [-1.   ,  0.585]])
     """
-    alpha = _finite("smoothing", smoothing, "the exponent of the context counts")
-    if not 0 <= alpha <= 1:
-        raise ValueError(
-            f"smoothing is the exponent of the context counts, from 0 to 1 (1 is none); it is {smoothing}."
-        )
-    less = _finite("shift", shift, "a number taken off each value, such as the logarithm of k")
-    if not _finite("base", base, "the base of the logarithm") > 1:
-        raise ValueError(f"base is that of the logarithm and larger than 1, as 2 or math.e; it is {base}.")
-
+    _check.number("smoothing", smoothing, least=0, most=1)
+    _check.number("shift", shift)
+    _check.number("base", base, above=1)
     values = _counts(counts)
     if values.nnz == 0:
         raise ValueError("All counts are zero: nothing was seen, and so nothing can be said about chance.")
     of_word = np.asarray(values.sum(axis=1)).ravel()
     of_context = np.asarray(values.sum(axis=0)).ravel()
-    of_context = np.where(of_context > 0, of_context**alpha, 0)
+    of_context = np.where(of_context > 0, of_context**smoothing, 0)
     # One product over another, so that what is independent comes out as exactly log 1.
     by_chance = np.repeat(of_word, np.diff(values.indptr))
     by_chance *= of_context[values.indices]
@@ -435,7 +427,7 @@ def pmi(counts: Any, positive: bool = True, smoothing: float = 1.0, shift: float
     np.log(values.data, out=values.data)
     if base != math.e:
         values.data /= math.log(base)
-    values.data -= less
+    values.data -= shift
     if positive:
         np.maximum(values.data, 0, out=values.data)
         values.eliminate_zeros()
@@ -499,7 +491,7 @@ def decompose(matrix: Any, dimensions: int = 100, seed: int = 0) -> Decompositio
     >>> parts.left.shape, parts.right.shape
     ((3, 1), (2, 1))
     """
-    dimensions = _whole("dimensions", dimensions)
+    dimensions = _check.whole("dimensions", dimensions)
     rows = _matrix(matrix)
     rows.eliminate_zeros()
     n, m = rows.shape
@@ -624,91 +616,33 @@ def _not_converged(dimensions: int, found: int) -> str:
 
 def _labelled(words: Any, matrix: Any) -> tuple[list[str], Any]:
     """Words and rows that fit each other; the rows as a new CSR array without stored zeros."""
-    if isinstance(words, str):
-        raise TypeError(f'The words are a list of strings, and this is one string, "{_short(words)}".')
-    listed = list(words)
+    listed = _check.word_list("words", words)
     rows = _matrix(matrix)
     rows.eliminate_zeros()
     if len(listed) != rows.shape[0]:
         raise ValueError(f"Each word needs a row: there are {len(listed):,} words and {rows.shape[0]:,} rows.")
-    odd = [word for word in listed if not isinstance(word, str)]
-    if odd:
-        raise TypeError(f"A word is a string; {odd[0]!r} is not.")
     twice = next((word for word, times in Counter(listed).items() if times > 1), None)
     if twice is not None:
         raise ValueError(f'"{twice}" stands more than once among the words; each word has one vector.')
     return listed, rows
 
 
-def _read(sentences: Any, min_count: int, max_vocab: int | None) -> tuple[list[str], _Array, _Array, _Array]:
-    """Read a text once: its vocabulary, the words' frequencies, and each token's word (or -1) and sentence."""
-    if isinstance(sentences, (str, bytes)):
-        raise TypeError(
-            f"The sentences are a list of lists of words, and this is one string: its characters would be counted. "
-            f'Split it first: [line.split() for line in text.split("\\n")] turns "{_short(str(sentences))}" into lists.'
-        )
-    if isinstance(sentences, Mapping) or not isinstance(sentences, Iterable):
-        raise TypeError(f"The sentences are a list of lists of words, and this is a {type(sentences).__name__}.")
-    if max_vocab is not None and _whole("max_vocab", max_vocab) < 2:
-        raise ValueError("max_vocab is 1, and words that stand near each other are at least two.")
-    ids: defaultdict[str, int] = defaultdict()
-    ids.default_factory = ids.__len__  # a new word gets the next number
-    tokens, lengths = array("i"), array("q")
-    for number, sentence in enumerate(sentences, 1):
-        if not isinstance(sentence, (list, tuple)):
-            raise TypeError(_not_a_sentence(number, sentence))
-        tokens.extend(map(ids.__getitem__, sentence))
-        lengths.append(len(sentence))
-    if not ids:
-        raise ValueError("The text is empty: there is no sentence with a word in it.")
-    odd = next((word for word in ids if not isinstance(word, str)), None)
-    if odd is not None:
-        raise TypeError(f"A word is a string; among the words there is {odd!r}, which is not.")
-    text = np.frombuffer(tokens, dtype=np.intc)
-    frequencies = np.bincount(text)
-    order = np.argsort(-frequencies, kind="stable")[:max_vocab]
-    order = order[frequencies[order] >= min_count]
-    different = list(ids)
-    words = [different[i] for i in order]
-    if len(words) < 2:
-        left = f'only "{words[0]}" remains' if words else "none remains"
-        raise ValueError(
-            f"The text has {len(ids):,} different {'words' if len(ids) > 1 else 'word'}, and {left} with min_count="
-            f"{min_count} (the most frequent stands there {frequencies.max():,} times); two are needed."
-        )
-    places = np.full(len(ids), -1, dtype=np.intc)
-    places[order] = np.arange(len(words))
-    of_sentence = np.repeat(np.arange(len(lengths), dtype=np.intc), lengths)
-    return words, frequencies[order], places[text], of_sentence
-
-
-def _not_a_sentence(number: int, sentence: object) -> str:
-    if isinstance(sentence, (str, bytes)):
-        return (
-            f'A sentence is a list of words, and sentence {number} is the string "{_short(str(sentence))}": its '
-            f"characters would be counted as words. Split it first, with .split() for instance; one sentence alone "
-            f'goes into a list of its own, [["a", "cat"]].'
-        )
-    return f"A sentence is a list of words, and sentence {number} is a {type(sentence).__name__}."
-
-
-def _distances_by_weight(window: int, weighting: str) -> tuple[dict[Any, list[int]], int]:
-    """The distances that share a weight, and what the weighted sum is to be divided by.
+def _distances_by_weight(window: int, reach: int, weighting: str) -> tuple[dict[Any, list[int]], int]:
+    """The distances up to ``reach`` that share a weight, and what the weighted sum is to be divided by.
 
     Weights are whole numbers over a common denominator where that fits, so that sums are exact.
     """
-    distances = range(1, window + 1)
+    distances = range(1, reach + 1)
     if weighting == "flat":
         return {1: list(distances)}, 1
     if weighting == "linear":
         return {window + 1 - d: [d] for d in distances}, window
     if weighting == "harmonic":
-        if window > _WIDEST_EXACT:
+        if reach > _WIDEST_EXACT:
             return {1 / d: [d] for d in distances}, 1
         scale = math.lcm(*distances)
         return {scale // d: [d] for d in distances}, scale
-    choices = ", ".join(f'"{choice}"' for choice in get_args(Weighting))
-    raise ValueError(f"weighting is one of {choices}; it is {weighting!r}.")
+    raise ValueError(f"weighting is {weighting!r}; it can be 'flat', 'harmonic' or 'linear'.")
 
 
 def _pairs(text: _Array, sentence: _Array, distance: int, begin: int, n_words: int) -> _Array:
@@ -757,24 +691,3 @@ def _matrix(matrix: Any) -> Any:
     if not np.isfinite(values.data).all():
         raise ValueError("The matrix holds NaN or infinity; every cell has to be a number.")
     return values
-
-
-def _whole(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{name} is a whole number, and {value!r} is not.")
-    if value < 1:
-        raise ValueError(f"{name} is {value}; it has to be at least 1.")
-    return int(value)
-
-
-def _finite(name: str, value: Any, what: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
-        raise TypeError(f"{name} is {what}, and {value!r} is no number.")
-    if not math.isfinite(value):
-        raise ValueError(f"{name} is {what}, and {value} is not a number to use.")
-    return float(value)
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 30 else f"{line[:29]}…"

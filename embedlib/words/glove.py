@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import scipy.sparse
 
+from embedlib import _check
 from embedlib.words.counting import Cooccurrences
 from embedlib.words.load import as_keyed_vectors
 
@@ -89,9 +90,8 @@ def glove_weights(counts: Any, x_max: float = 100.0, power: float = 0.75) -> _Ar
     array([0.   , 0.125, 1.   , 1.   , 1.   ])
     """
     x = np.asarray(counts, dtype=np.float64)
-    _positive("x_max", x_max)
-    if not power >= 0 or not np.isfinite(power):
-        raise ValueError(f"power is the exponent of the weighting function, 0 or more; it is {power}.")
+    _check.number("x_max", x_max, above=0)
+    _check.number("power", power, least=0)
     if not (x >= 0).all():
         raise ValueError("Counts are 0 or more; here one is negative or NaN.")
     share = np.minimum(x / x_max, 1.0)
@@ -209,9 +209,9 @@ def fit_glove(
             f"GloVe is fitted to co-occurrence counts with their words, as count_cooccurrences returns them; this is "
             f"of type {type(counts).__name__}."
         )
-    d, n_epochs = _whole("dimensions", dimensions), _whole("epochs", epochs)
-    size = _whole("batch_cells", batch_cells)
-    rate = _positive("learning_rate", learning_rate)
+    d = _check.whole("dimensions", dimensions)
+    size = _check.whole("batch_cells", batch_cells)
+    rate = _check.number("learning_rate", learning_rate, above=0)
     n = len(counts.words)
     if d >= n:
         raise ValueError(
@@ -229,7 +229,7 @@ def fit_glove(
     )
     squares = tuple(np.full_like(part, 1e-8) for part in parameters)
     losses = []
-    for epoch in range(n_epochs):
+    for epoch in range(_check.whole("epochs", epochs)):
         loss = 0.0
         for i in rng.permutation(len(batches)):
             loss += _step(batches[i], parameters, squares, rate)
@@ -311,19 +311,3 @@ def _cells(counts: Any) -> Any:
         raise ValueError("All counts are zero: there is no logarithm to come close to.")
     seen = cells.data > 0
     return sparse.coo_array((cells.data[seen], (cells.row[seen], cells.col[seen])), shape=cells.shape)
-
-
-def _whole(name: str, value: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{name} is a whole number, and {value!r} is none.")
-    if value < 1:
-        raise ValueError(f"{name} is {value} and must be at least 1.")
-    return int(value)
-
-
-def _positive(name: str, value: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
-        raise TypeError(f"{name} is a number, and {value!r} is none.")
-    if not (value > 0 and np.isfinite(value)):
-        raise ValueError(f"{name} is {value} and must be above 0.")
-    return float(value)

@@ -9,14 +9,15 @@ from __future__ import annotations
 import difflib
 import json
 import string
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embedlib import assets
+from embedlib import _check, assets
+from embedlib.vectors.rows import unit_rows
 from embedlib.words.files import read_vectors as read_vectors
 
 if TYPE_CHECKING:
@@ -82,7 +83,9 @@ def load_word_vectors(name: str = "glove-6b-50d") -> KeyedVectors:
     compositionality".
     """
     if name not in _LOADERS:
-        raise ValueError(f'"{name}" is not a set of word vectors that can be loaded; there are {_listed(_LOADERS)}.')
+        raise ValueError(
+            f'"{name}" is not a set of word vectors that can be loaded; there are {_check.listed(_LOADERS)}.'
+        )
     return _LOADERS[name](name)
 
 
@@ -105,7 +108,9 @@ def load_context_vectors(name: str = "course-sgns-100d") -> KeyedVectors:
         As :func:`load_word_vectors`.
     """
     if name not in _WITH_CONTEXTS:
-        raise ValueError(f'There are no context vectors of "{name}"; there are those of {_listed(_WITH_CONTEXTS)}.')
+        raise ValueError(
+            f'There are no context vectors of "{name}"; there are those of {_check.listed(_WITH_CONTEXTS)}.'
+        )
     folder = assets.path(name)
     words, contexts = _words_of(folder), np.load(folder / "contexts.npy")
     if contexts.ndim != 2 or len(contexts) > len(words):
@@ -186,14 +191,15 @@ def as_keyed_vectors(vectors: KeyedVectors | Mapping[str, Any], name: str = "the
         if hasattr(vectors, "key_to_index") and hasattr(vectors, "vectors"):
             return vectors
         raise TypeError(
-            f"Word vectors are needed: gensim KeyedVectors or a dictionary of word to vector; this is {_kind(vectors)}."
+            f"Word vectors are needed: gensim KeyedVectors or a dictionary of word to vector; this is "
+            f"{_check.kind(vectors)}."
         )
     if not vectors:
         raise ValueError("The dictionary of word vectors is empty; it needs at least one word and its vector.")
     rows = {}
     for word, vector in vectors.items():
         if not isinstance(word, str):
-            raise TypeError(f"A word is a string; {word!r} is {_kind(word)}.")
+            raise TypeError(f"A word is a string; {word!r} is {_check.kind(word)}.")
         try:
             row = np.asarray(vector, dtype=np.float32)
         except (TypeError, ValueError):
@@ -254,6 +260,12 @@ def word_index(vectors: KeyedVectors, word: str) -> int:
     if index is None:
         raise UnknownWordError(_unknown_word(vectors, word))
     return int(index)
+
+
+def unit_vectors(vectors: KeyedVectors, rows: Sequence[int]) -> np.ndarray[Any, np.dtype[Any]]:
+    """The vectors in some rows at length 1, shape (n, d), float64; refuses a word that has no direction."""
+    chosen = np.asarray(vectors.vectors)[np.asarray(rows, dtype=np.intp)]
+    return unit_rows(chosen, lambda i: f'The vector of "{vectors.index_to_key[rows[i]]}"')
 
 
 def name_of(vectors: KeyedVectors) -> str:
@@ -362,8 +374,8 @@ def _not_a_word(vectors: KeyedVectors, word: object) -> str:
             f"for the vector in row {word} write vectors.vectors[{word}]."
         )
     if isinstance(word, (list, tuple, set, np.ndarray)):
-        return f"One word is needed, and this is {_kind(word)}; ask for its words one by one."
-    return f"A word is a string, and this is {_kind(word)}."
+        return f"One word is needed, and this is {_check.kind(word)}; ask for its words one by one."
+    return f"A word is a string, and this is {_check.kind(word)}."
 
 
 def _unknown_word(vectors: KeyedVectors, word: str) -> str:
@@ -382,7 +394,7 @@ def _unknown_word(vectors: KeyedVectors, word: str) -> str:
         return f"{where}; with_unseen_words(vectors) puts a vector together from its pieces."
     nearest = _nearest_spellings(known, lower)
     return f"{where}; " + (
-        f"nearest spellings: {_listed(nearest, 'or')}." if nearest else "no word there is spelt nearly like it."
+        f"nearest spellings: {_check.listed(nearest, 'or')}." if nearest else "no word there is spelt nearly like it."
     )
 
 
@@ -394,9 +406,9 @@ def _phrase(known: Mapping[str, int], phrase: str) -> str:
     joined = list(dict.fromkeys(spelling for spelling in spellings if spelling in known))
     offers = []
     if there:
-        offers.append(f"ask for {_listed(dict.fromkeys(there))} one by one")
+        offers.append(f"ask for {_check.listed(dict.fromkeys(there))} one by one")
     if joined:
-        offers.append(f"try it written as one, {_listed(joined, 'or')}")
+        offers.append(f"try it written as one, {_check.listed(joined, 'or')}")
     return f"{text}; {', or '.join(offers)}." if offers else f"{text}; none of them is there."
 
 
@@ -436,16 +448,6 @@ def _edits(word: str, swaps: bool = True) -> Iterator[str]:
             yield head + letter + tail
             if tail:
                 yield head + letter + tail[1:]
-
-
-def _listed(items: Iterable[str], last: str = "and") -> str:
-    quoted = [f'"{item}"' for item in items]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {last} {quoted[-1]}"
-
-
-def _kind(thing: object) -> str:
-    noun = "None" if thing is None else "array" if isinstance(thing, np.ndarray) else type(thing).__name__
-    return noun if thing is None else f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
 
 
 _LOADERS: dict[str, Callable[[str], KeyedVectors]] = {

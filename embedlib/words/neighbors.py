@@ -1,9 +1,4 @@
-"""Exact nearest neighbours by cosine, for one word or for thousands at once.
-
-Choosing ten winners out of 400,000 scores costs more than computing the scores. So the scores are made in
-pieces that stay in the processor's cache, and of each block of 64 only the largest is kept; the winners
-can only be in the blocks with the largest maxima, and only those are looked at again, in double precision.
-"""
+"""Exact nearest neighbours by cosine, for one word or for thousands at once, by :mod:`embedlib.vectors.search`."""
 
 from __future__ import annotations
 
@@ -12,7 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from embedlib.words.load import as_keyed_vectors, name_of, word_index
+from embedlib import _check
+from embedlib.vectors import rows as matrix
+from embedlib.vectors import search
+from embedlib.words.load import as_keyed_vectors, name_of, unit_vectors, word_index
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,11 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["Nearest", "cosines", "most_similar", "nearest", "pair_cosines", "ranks", "stranger_cosines"]
 
 _Array = np.ndarray[Any, np.dtype[Any]]
-
-_BLOCK = 64  # words of which one maximum is kept
-_CHUNK = 4096  # words whose scores are in the cache at a time
-_FEW = 10  # queries up to which scaling the scores is less work than scaling the vectors
-_DECIMALS = 12  # cosines that agree this far are tied: the more frequent word comes first
 
 
 class Nearest(NamedTuple):
@@ -85,24 +78,9 @@ def nearest(
            [-0.19 , -0.369]])
     """
     keyed = as_keyed_vectors(vectors)
-    rows, lengths = _rows_and_lengths(keyed, restrict_vocab)
-    unit, excluded = _queries(keyed, queries, exclude)
-    most_excluded = max((len(some) for some in excluded), default=0)
-    usable = int(np.count_nonzero(lengths))
-    _check_k(k, usable - most_excluded, keyed)
-    if batch < 1:
-        raise ValueError(f"batch is the number of queries worked on at once; it is {batch} and must be at least 1.")
-
-    indices = np.empty((len(unit), k), dtype=np.int64)
-    found = np.empty((len(unit), k), dtype=np.float64)
-    for start in range(0, len(unit), batch):
-        part = unit[start : start + batch]
-        for i, candidates in enumerate(_candidates(rows, lengths, part, k + most_excluded), start):
-            for row in excluded[i]:
-                candidates = candidates[candidates != row]
-            scores = _exact_cosines(rows[candidates], unit[i])
-            best = np.lexsort((candidates, -scores.round(_DECIMALS)))[:k]
-            indices[i], found[i] = candidates[best], scores[best]
+    rows, lengths = rows_and_lengths(keyed, restrict_vocab)
+    unit, left_out = _queries(keyed, queries, exclude)
+    indices, found = search.nearest(rows, unit, k, left_out, lengths, batch)
     words = np.array([keyed.index_to_key[j] for j in indices.ravel()], dtype=object).reshape(indices.shape)
     return Nearest(words, found, indices)
 
@@ -167,10 +145,8 @@ def ranks(vectors: KeyedVectors | Mapping[str, Any], word: str, others: str | Se
     if query in where:
         raise ValueError(f'"{word}" cannot be ranked among its own neighbours; leave it out of the list.')
     scores = cosines(keyed, word)
-    for other, i in zip(asked, where, strict=True):
-        if np.isnan(scores[i]):
-            raise ValueError(_no_direction(other))
-    rounded = scores.round(_DECIMALS)
+    unit_vectors(keyed, where)  # refuses a word without a direction
+    rounded = scores.round(search.DECIMALS)
     rounded[query] = np.nan  # compares as neither larger nor equal
     before = [np.count_nonzero(rounded > rounded[i]) + np.count_nonzero(rounded[:i] == rounded[i]) for i in where]
     return pd.DataFrame({"word": asked, "cosine": scores[where], "rank": np.array(before, dtype=np.int64) + 1})
@@ -190,13 +166,11 @@ def cosines(vectors: KeyedVectors | Mapping[str, Any], query: str | _Array) -> _
     array([1.   , 0.   , 0.707])
     """
     keyed = as_keyed_vectors(vectors)
-    rows, lengths = _rows_and_lengths(keyed, None)
+    rows, _ = rows_and_lengths(keyed)
     unit, _ = _queries(keyed, query, exclude=False)
     if len(unit) != 1:
         raise ValueError(f"One word or one vector is needed, and these are {len(unit)}; nearest takes many.")
-    scores = np.concatenate([_exact_cosines(rows[i : i + _CHUNK], unit[0]) for i in range(0, len(rows), _CHUNK)])
-    scores[lengths == 0] = np.nan
-    return scores
+    return search.cosines(rows, unit)
 
 
 def pair_cosines(vectors: KeyedVectors | Mapping[str, Any], words1: Sequence[str], words2: Sequence[str]) -> _Array:
@@ -227,12 +201,8 @@ def pair_cosines(vectors: KeyedVectors | Mapping[str, Any], words1: Sequence[str
     if len(words1) != len(words2):
         raise ValueError(f"Each word needs a partner: one list holds {len(words1):,} words, the other {len(words2):,}.")
     keyed = as_keyed_vectors(vectors)
-    if not len(words1):
-        return np.empty(0)
-    first, _ = _queries(keyed, list(words1), exclude=False)
-    second, _ = _queries(keyed, list(words2), exclude=False)
-    result: _Array = np.einsum("nd,nd->n", first, second)
-    return np.clip(result, -1, 1)
+    ones, others = ([word_index(keyed, word) for word in words] for words in (words1, words2))
+    return matrix.pair_cosines(unit_vectors(keyed, ones), unit_vectors(keyed, others))
 
 
 def stranger_cosines(
@@ -266,91 +236,11 @@ def stranger_cosines(
     array([0.956, 0.956, 0.956])
     """
     keyed = as_keyed_vectors(vectors)
-    rows, lengths = _rows_and_lengths(keyed, restrict_vocab)
-    usable = np.flatnonzero(lengths)
-    if len(usable) < 2:
-        raise ValueError(f"Strangers are two different words, and these vectors have {len(usable)} to draw from.")
-    rng = np.random.default_rng(seed)
-    first = rng.integers(0, len(usable), n_pairs)
-    second = (first + rng.integers(1, len(usable), n_pairs)) % len(usable)
-    first, second = usable[first], usable[second]
-    dots = np.einsum("nd,nd->n", rows[first].astype(np.float64), rows[second].astype(np.float64))
-    result: _Array = np.clip(dots / (lengths[first] * lengths[second]), -1, 1)
-    return result
+    rows, lengths = rows_and_lengths(keyed, restrict_vocab)
+    return matrix.stranger_cosines(rows, n_pairs, seed, lengths)
 
 
-def _candidates(rows: _Array, lengths: _Array, queries: _Array, k: int) -> list[_Array]:
-    """For each query the few rows that can be among its k best (rows of zeros never are)."""
-    n_words, width = rows.shape
-    single = np.ascontiguousarray(queries.T, dtype=np.float32)
-    empty = np.flatnonzero(lengths == 0)
-    largest = (_largest_of_one if len(queries) == 1 else _largest_of_many)(rows, lengths, single, empty)
-
-    # Each score is wrong by at most `slack`, the rounding error of a product of unit vectors in single
-    # precision, so what lies more than twice that below the k-th largest maximum cannot win.
-    slack = np.float32((width + 8) * np.finfo(np.float32).eps)
-    kth = min(k, largest.shape[1])
-    least = np.partition(largest, -kth, axis=1)[:, -kth] - 2 * slack
-    members = np.arange(_BLOCK)
-    found = []
-    for i, enough in enumerate(least):
-        candidates = (np.flatnonzero(largest[i] >= enough)[:, None] * _BLOCK + members).ravel()
-        if candidates[-1] >= n_words:
-            candidates = candidates[candidates < n_words]
-        if len(empty):
-            candidates = candidates[lengths[candidates] > 0]
-        if np.isfinite(enough) and k <= largest.shape[1]:
-            again = (rows[candidates] @ single[:, i]) / lengths[candidates]
-            candidates = candidates[again >= enough]
-        found.append(candidates)
-    return found
-
-
-def _largest_of_one(rows: _Array, lengths: _Array, single: _Array, empty: _Array) -> _Array:
-    """The largest score of each block for one query, shape (1, blocks): a single product, limited by memory."""
-    n_words = len(rows)
-    scores = np.full(-(-n_words // _BLOCK) * _BLOCK, -np.inf, dtype=np.float32)
-    np.dot(rows, single[:, 0], out=scores[:n_words])
-    with np.errstate(invalid="ignore"):
-        scores[:n_words] /= lengths
-    scores[empty] = -np.inf
-    largest: _Array = scores.reshape(-1, _BLOCK).max(axis=1)[None]
-    return largest
-
-
-def _largest_of_many(rows: _Array, lengths: _Array, single: _Array, empty: _Array) -> _Array:
-    """The largest score of each block for each query, shape (queries, blocks), in pieces that stay in the cache."""
-    n_words, n_queries = len(rows), single.shape[1]
-    scale = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)[:, None]
-    largest = np.empty((-(-n_words // _BLOCK), n_queries), dtype=np.float32)
-    scores = np.empty((_CHUNK, n_queries), dtype=np.float32)
-    for start in range(0, n_words, _CHUNK):
-        piece = slice(start, min(start + _CHUNK, n_words))
-        n = piece.stop - start
-        if n_queries > _FEW:
-            np.matmul(rows[piece] * scale[piece], single, out=scores[:n])
-        else:
-            np.matmul(rows[piece], single, out=scores[:n])
-            scores[:n] *= scale[piece]
-        scores[empty[(empty >= start) & (empty < piece.stop)] - start] = -np.inf
-        n_blocks = -(-n // _BLOCK)
-        scores[n : n_blocks * _BLOCK] = -np.inf
-        block = start // _BLOCK
-        blocks = scores[: n_blocks * _BLOCK].reshape(n_blocks, _BLOCK, n_queries)
-        blocks.max(axis=1, out=largest[block : block + n_blocks])
-    return np.ascontiguousarray(largest.T)
-
-
-def _exact_cosines(rows: _Array, unit: _Array) -> _Array:
-    """Cosines in double precision of rows (m, d) with a unit vector (d,); equal rows give equal cosines."""
-    double = rows.astype(np.float64)
-    lengths = np.sqrt((double * double).sum(axis=1))
-    with np.errstate(invalid="ignore"):
-        result: _Array = np.clip((double * unit).sum(axis=1) / lengths, -1, 1)
-    return result
-
-
-def _rows_and_lengths(keyed: Any, restrict_vocab: int | None) -> tuple[_Array, _Array]:
+def rows_and_lengths(keyed: Any, restrict_vocab: int | None = None) -> tuple[_Array, _Array]:
     """The vectors to search and their lengths, which gensim computes once and keeps in ``.norms``.
 
     It keeps them, too, when other vectors are put in their place; so a sample is measured again.
@@ -364,14 +254,9 @@ def _rows_and_lengths(keyed: Any, restrict_vocab: int | None) -> tuple[_Array, _
     ):
         keyed.fill_norms(force=True)
     lengths: _Array = keyed.norms
-    bad = np.flatnonzero(~np.isfinite(lengths))
-    if len(bad):
-        raise ValueError(_not_finite(f'The vector of "{keyed.index_to_key[bad[0]]}"', len(bad) - 1))
-    if restrict_vocab is None:
-        return rows, lengths
-    if restrict_vocab < 1:
-        raise ValueError(f"restrict_vocab is a number of words; it is {restrict_vocab} and must be at least 1.")
-    return rows[:restrict_vocab], lengths[:restrict_vocab]
+    matrix.refuse_nan(lengths, lambda i: f'The vector of "{keyed.index_to_key[i]}"')
+    first = slice(None if restrict_vocab is None else _check.whole("restrict_vocab", restrict_vocab))
+    return rows[first], lengths[first]
 
 
 def _queries(
@@ -380,60 +265,27 @@ def _queries(
     """Queries as unit vectors (n, d) in float64, and for each the rows to leave out."""
     if isinstance(queries, str):
         queries = [queries]
-    words: list[str] | None = None
+    where: list[int] | None = None
     if isinstance(queries, np.ndarray) and queries.dtype.kind in "fiu":
-        given = np.atleast_2d(queries).astype(np.float64)
-        names = [f"Query vector {i}" for i in range(len(given))]
+        given = np.atleast_2d(queries)
+        if given.ndim != 2 or given.shape[1] != keyed.vector_size:
+            raise ValueError(
+                f"The queries have shape {given.shape}; vectors of {keyed.vector_size} numbers are needed, "
+                f"as in {name_of(keyed)}."
+            )
+        unit = matrix.unit_rows(given, "Query vector {}".format)
     elif isinstance(queries, (list, tuple)) and queries and not isinstance(queries[0], str):
         raise TypeError(
             "Queries are words or one array of shape (n, d); for a list of vectors use np.stack(list) first."
         )
     else:
-        words = list(queries)
-        where = [word_index(keyed, word) for word in words]
-        given = np.asarray(keyed.vectors[where], dtype=np.float64).reshape(len(words), keyed.vector_size)
-        names = [f'The vector of "{word}"' for word in words]
-    if len(given) == 0:
+        where = [word_index(keyed, word) for word in queries]
+        unit = unit_vectors(keyed, where)
+    if len(unit) == 0:
         raise ValueError("There is no query; give at least one word or one vector.")
-    if given.ndim != 2 or given.shape[1] != keyed.vector_size:
-        raise ValueError(
-            f"The queries have shape {given.shape}; vectors of {keyed.vector_size} numbers are needed, "
-            f"as in {name_of(keyed)}."
-        )
-    lengths = np.sqrt((given * given).sum(axis=1))
-    for name, length in zip(names, lengths, strict=True):
-        if not np.isfinite(length):
-            raise ValueError(_not_finite(name))
-        if length == 0:
-            raise ValueError(f"{name} is all zeros: it has no direction, and so no nearest neighbours.")
 
-    if exclude is True:
-        left_out = [[i] for i in where] if words is not None else [[] for _ in given]
-    elif exclude is False:
-        left_out = [[] for _ in given]
-    else:
-        if len(exclude) != len(given) or any(isinstance(some, str) for some in exclude):
-            raise ValueError(f"exclude needs one list of words for each of the {len(given)} queries.")
-        left_out = [sorted({word_index(keyed, word) for word in some}) for some in exclude]
-    return given / lengths[:, None], left_out
-
-
-def _check_k(k: int, available: int, keyed: KeyedVectors) -> None:
-    if isinstance(k, bool) or not isinstance(k, (int, np.integer)):
-        raise TypeError(f"k is a number of neighbours, and {k!r} is not a whole number.")
-    if k < 1:
-        raise ValueError(f"k is a number of neighbours; it is {k} and must be at least 1.")
-    if k > available:
-        raise ValueError(
-            f"k is {k:,}, but there are only {available:,} words to choose from in {name_of(keyed)} "
-            f"once the query is left out."
-        )
-
-
-def _not_finite(name: str, others: int = 0) -> str:
-    more = f" (and {others:,} more)" if others else ""
-    return f"{name} holds NaN or infinity{more}; no cosine can be computed with it."
-
-
-def _no_direction(word: str) -> str:
-    return f'The vector of "{word}" is all zeros: it has no direction, and so no rank.'
+    if isinstance(exclude, bool):
+        return unit, [[i] for i in where] if exclude and where is not None else [[] for _ in unit]
+    if len(exclude) != len(unit) or any(isinstance(some, str) for some in exclude):
+        raise ValueError(f"exclude needs one list of words for each of the {len(unit)} queries.")
+    return unit, [sorted({word_index(keyed, word) for word in some}) for some in exclude]

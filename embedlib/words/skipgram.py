@@ -9,14 +9,14 @@ settings serves both.
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import scipy.sparse
 
+from embedlib import _check
+from embedlib.text.encode import encode
 from embedlib.words.load import as_keyed_vectors
 
 if TYPE_CHECKING:
@@ -225,7 +225,7 @@ def noise_distribution(frequencies: Any, power: float = 0.75) -> _Array:
     >>> noise_distribution([900, 90, 10]).round(3)
     array([0.825, 0.147, 0.028])
     """
-    weights = np.asarray(frequencies, dtype=np.float64) ** power
+    weights = _check.frequencies(frequencies) ** _check.number("power", power)
     result: _Array = weights / weights.sum()
     return result
 
@@ -257,8 +257,8 @@ def keep_probabilities(frequencies: Any, sample: float = 1e-3) -> _Array:
     >>> keep_probabilities([900, 99, 1], sample=1e-2).round(3)
     array([0.117, 0.419, 1.   ])
     """
-    counts = np.asarray(frequencies, dtype=np.float64)
-    if sample == 0:
+    counts = _check.frequencies(frequencies)
+    if _check.number("sample", sample, least=0) == 0:
         return np.ones(len(counts))
     relative = sample / (counts / counts.sum())
     result: _Array = np.minimum(1, np.sqrt(relative) + relative)
@@ -328,6 +328,8 @@ def window_pairs(text: _Array, sentence: _Array, reach: _Array) -> tuple[_Array,
     for distance in range(1, min(int(reach.max(initial=0)), len(text) - 1) + 1):
         left, right = slice(None, -distance), slice(distance, None)
         together = sentence[left] == sentence[right]
+        if not together.any():
+            break
         for middle, other in ((left, right), (right, left)):
             within = together & (reach[middle] >= distance)
             words.append(text[middle][within])
@@ -420,20 +422,9 @@ def train_skipgram(
     >>> vectors.contexts.shape
     (8, 8)
     """
-    vector_size, window, min_count, negative, epochs, batch_size = (
-        _whole(name, value)
-        for name, value in (
-            ("vector_size", vector_size),
-            ("window", window),
-            ("min_count", min_count),
-            ("negative", negative),
-            ("epochs", epochs),
-            ("batch_size", batch_size),
-        )
-    )
-    for name, value in (("alpha", alpha), ("min_alpha", min_alpha), ("sample", sample)):
-        _from_nought(name, value)
-    words, frequencies, text, sentence = _encode(sentences, min_count)
+    _check_settings(vector_size, window, negative, epochs, batch_size, alpha, min_alpha)
+    words, frequencies, text, sentence = encode(sentences, min_count)
+    text, sentence = text[text >= 0], sentence[text >= 0]  # rare words go before the windows are laid
     rng = np.random.default_rng(seed)
     shape = (len(words), vector_size)
     vectors = ((rng.random(shape) - 0.5) / vector_size).astype(np.float32)
@@ -473,6 +464,20 @@ def train_skipgram(
     return _as_keyed(words, vectors, contexts, frequencies, totals)
 
 
+def _check_settings(
+    vector_size: Any, window: Any, negative: Any, epochs: Any, batch_size: Any, alpha: Any, min_alpha: Any
+) -> None:
+    _check.whole("vector_size", vector_size)
+    _check.whole("window", window, why=" With a window of 0 no word has a context.")
+    _check.whole(
+        "negative", negative, why=" Without negatives nothing holds the vectors back: all grow the same way for ever."
+    )
+    _check.whole("epochs", epochs)
+    _check.whole("batch_size", batch_size)
+    _check.number("alpha", alpha, least=0)
+    _check.number("min_alpha", min_alpha, least=0)
+
+
 def _as_keyed(words: list[str], vectors: _Array, contexts: _Array, frequencies: _Array, totals: _Array) -> KeyedVectors:
     if not np.isfinite(vectors).all():
         raise ValueError(
@@ -486,47 +491,6 @@ def _as_keyed(words: list[str], vectors: _Array, contexts: _Array, frequencies: 
     return keyed
 
 
-def _encode(sentences: Any, min_count: int) -> tuple[list[str], _Array, _Array, _Array]:
-    """The vocabulary, its frequencies, and the text: each token's word, and the sentence in which it stands."""
-    if isinstance(sentences, (str, bytes)):
-        raise TypeError(
-            "The sentences are a list of lists of words, and this is one string. Split it first: [text.split()] is "
-            "one sentence."
-        )
-    if isinstance(sentences, Mapping) or not isinstance(sentences, Iterable):
-        raise TypeError(f"The sentences are a list of lists of words, and this is a {type(sentences).__name__}.")
-    numbers: dict[str, int] = {}
-    tokens: list[int] = []
-    lengths: list[int] = []
-    for number, sentence in enumerate(sentences, 1):
-        if not isinstance(sentence, (list, tuple)):
-            raise TypeError(
-                f"A sentence is a list of words, and sentence {number} is a {type(sentence).__name__}: split it first, "
-                f'such as "a cat sat".split().'
-            )
-        tokens.extend([numbers.setdefault(word, len(numbers)) for word in sentence])
-        lengths.append(len(sentence))
-    if not tokens:
-        raise ValueError("The text is empty: there is no sentence with a word in it.")
-    odd = next((word for word in numbers if not isinstance(word, str)), None)
-    if odd is not None:
-        raise TypeError(f"A word is a string; among the words there is {odd!r}, which is not.")
-    ordered = [(word, times) for word, times in Counter(tokens).most_common() if times >= min_count]
-    if len(ordered) < 2:
-        raise ValueError(
-            f"The text has {len(numbers):,} different {'words' if len(numbers) > 1 else 'word'}, of which "
-            f"{len(ordered)} {'is' if len(ordered) == 1 else 'are'} left with min_count={min_count}; to learn what "
-            f"stands beside what takes two."
-        )
-    names = list(numbers)
-    rank = np.full(len(numbers), -1, dtype=np.int64)
-    rank[[word for word, _ in ordered]] = np.arange(len(ordered))
-    text = rank[tokens]
-    where = np.repeat(np.arange(len(lengths)), lengths)
-    frequencies = np.array([times for _, times in ordered], dtype=np.int64)
-    return [names[word] for word, _ in ordered], frequencies, text[text >= 0], where[text >= 0]
-
-
 def _pieces(sentence: _Array) -> Iterator[slice]:
     """The text in pieces of about as many tokens, cut between sentences."""
     start = 0
@@ -536,24 +500,3 @@ def _pieces(sentence: _Array) -> Iterator[slice]:
             stop = int(np.searchsorted(sentence, sentence[stop - 1], side="right"))
         yield slice(start, stop)
         start = stop
-
-
-def _whole(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{name} is a whole number, and {value!r} is not.")
-    if value < 1:
-        raise ValueError(f"{name} is {value}; it has to be at least 1.{_WHY.get(name, '')}")
-    return int(value)
-
-
-_WHY = {
-    "window": " With a window of 0 no word has a context.",
-    "negative": " Without negatives nothing holds the vectors back: all grow the same way for ever.",
-}
-
-
-def _from_nought(name: str, value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
-        raise TypeError(f"{name} is a number, and {value!r} is not.")
-    if not (math.isfinite(value) and value >= 0):
-        raise ValueError(f"{name} is {value}; it has to be 0 or more.")

@@ -426,6 +426,14 @@ def test_the_logarithm_keeps_empty_cells_empty():
 # SVD
 
 
+def test_a_window_is_no_wider_than_the_longest_sentence():
+    text = [["a", "b", "c"], ["b", "a"]] * 3
+    wide = count_cooccurrences(text, window=10**6, min_count=1)
+    assert (wide.matrix != count_cooccurrences(text, window=2, min_count=1).matrix).nnz == 0
+    linear = count_cooccurrences(text, window=10**6, min_count=1, weighting="linear")
+    assert linear.matrix.toarray()[0, 1] == pytest.approx(6)
+
+
 def random_matrix(n=60, m=40, seed=0):
     rng = np.random.default_rng(seed)
     return np.where(rng.random((n, m)) < 0.3, rng.exponential(size=(n, m)), 0)
@@ -601,8 +609,9 @@ def test_a_word_without_a_sparse_vector_is_told_why():
         (["the cat sat", "the dog sat"], TypeError, r'sentence 1 is the string "the cat sat".*\.split\(\)'),
         ([["a", "b"], "a b"], TypeError, r'sentence 2 is the string "a b"'),
         ({"a": ["b"]}, TypeError, r"this is a dict"),
-        (None, TypeError, r"this is a NoneType"),
+        (None, TypeError, r"this is None"),
         ([["a", 3]], TypeError, r"there is 3"),
+        ([["a", None]], TypeError, r"there is None"),
         ([(word for word in "ab")], TypeError, r"sentence 1 is a generator"),
         ([], ValueError, r"The text is empty"),
         ([[], []], ValueError, r"The text is empty"),
@@ -621,13 +630,14 @@ def test_a_text_that_cannot_be_counted_is_told_why(text, error, says):
         ({"window": 0}, ValueError, r"window is 0; it has to be at least 1"),
         ({"window": -2}, ValueError, r"window is -2"),
         ({"window": 2.5}, TypeError, r"window is a whole number, and 2.5 is not"),
+        ({"window": 3e5}, TypeError, r"window is a whole number, and 300000.0 is not"),
         ({"window": True}, TypeError, r"window is a whole number"),
         ({"min_count": 0}, ValueError, r"min_count is 0"),
         ({"min_count": 4}, ValueError, r"none remains with min_count=4 \(the most frequent stands there 3 times\)"),
         ({"min_count": 3}, ValueError, r'only "the" remains'),
         ({"max_vocab": 1}, ValueError, r"max_vocab is 1.*at least two"),
         ({"max_vocab": 0}, ValueError, r"max_vocab is 0"),
-        ({"weighting": "exponential"}, ValueError, r'"flat", "harmonic", "linear".*\'exponential\''),
+        ({"weighting": "exponential"}, ValueError, r"'exponential'; it can be 'flat', 'harmonic' or 'linear'"),
     ],
 )
 def test_a_setting_that_does_not_fit_is_told_why(others, error, says):
@@ -655,11 +665,11 @@ def test_counts_that_are_none_are_told_why(counts, error, says):
 @pytest.mark.parametrize(
     ("others", "error", "says"),
     [
-        ({"smoothing": 1.5}, ValueError, r"from 0 to 1.*1.5"),
+        ({"smoothing": 1.5}, ValueError, r"1.5; it has to be from 0 to 1"),
         ({"smoothing": -0.1}, ValueError, r"from 0 to 1"),
         ({"smoothing": "0.75"}, TypeError, r"'0.75' is no number"),
         ({"shift": math.nan}, ValueError, r"shift"),
-        ({"base": 1}, ValueError, r"larger than 1"),
+        ({"base": 1}, ValueError, r"base is 1; it has to be above 1"),
     ],
 )
 def test_a_pmi_setting_that_does_not_fit_is_told_why(others, error, says):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from embedlib import assets
-from embedlib.words import neighbors
+from embedlib.vectors import search
 from embedlib.words.load import UnknownWordError, as_keyed_vectors, load_word_vectors
 from embedlib.words.neighbors import cosines, most_similar, nearest, pair_cosines, ranks, stranger_cosines
 
@@ -80,7 +80,7 @@ def test_a_word_of_zeros_is_nobodys_neighbour():
     vectors = {"q": [1.0, 0.0], "nothing": [0.0, 0.0], "away": [-1.0, 0.1]}
     assert nearest(vectors, "q", k=1).words.tolist() == [["away"]]
     assert np.isnan(cosines(vectors, "q")[1])
-    with pytest.raises(ValueError, match=r'"nothing" is all zeros.*no rank'):
+    with pytest.raises(ValueError, match=r'"nothing" is all zeros.*no cosine'):
         ranks(vectors, "q", ["nothing"])
 
 
@@ -265,13 +265,14 @@ def test_memory_stays_bounded_with_many_queries():
         ),
         ({"queries": np.ones(4)}, ValueError, r"shape \(1, 4\); vectors of 3 numbers are needed"),
         ({"queries": np.ones((1, 1, 3))}, ValueError, "vectors of 3 numbers are needed"),
-        ({"queries": "cat", "k": 3}, ValueError, "k is 3, but there are only 2 words to choose from"),
-        ({"queries": "cat", "k": 0}, ValueError, "k is a number of neighbours; it is 0"),
-        ({"queries": "cat", "k": -1}, ValueError, "it is -1 and must be at least 1"),
-        ({"queries": "cat", "k": 2.5}, TypeError, "2.5 is not a whole number"),
-        ({"queries": "cat", "k": True}, TypeError, "True is not a whole number"),
-        ({"queries": "cat", "k": 1, "batch": 0}, ValueError, "batch is the number of queries"),
-        ({"queries": "cat", "k": 1, "restrict_vocab": 0}, ValueError, "restrict_vocab is a number of words"),
+        ({"queries": "cat", "k": 3}, ValueError, "k is 3, but there are only 2 to choose from"),
+        ({"queries": "cat", "k": 0}, ValueError, "k is 0; it has to be at least 1"),
+        ({"queries": "cat", "k": -1}, ValueError, "k is -1; it has to be at least 1"),
+        ({"queries": "cat", "k": 2.5}, TypeError, "k is a whole number, and 2.5 is not"),
+        ({"queries": "cat", "k": True}, TypeError, "k is a whole number, and True is not"),
+        ({"queries": "cat", "k": 1, "batch": 0}, ValueError, "batch is 0; it has to be at least 1"),
+        ({"queries": "cat", "k": 1, "restrict_vocab": 0}, ValueError, "restrict_vocab is 0"),
+        ({"queries": "cat", "k": 1, "restrict_vocab": 3e5}, TypeError, "restrict_vocab is a whole number"),
         ({"queries": ["cat", "dog"], "k": 1, "exclude": [["cat"]]}, ValueError, "for each of the 2 queries"),
         ({"queries": ["cat"], "k": 1, "exclude": ["cat"]}, ValueError, "one list of words for each"),
     ],
@@ -336,8 +337,8 @@ def test_small_chunks_and_blocks_give_the_same_real_answers(glove, monkeypatch):
     before = nearest(glove, words, k=25)
     alone = [nearest(glove, word, k=25).indices[0].tolist() for word in words]
     assert alone == before.indices.tolist()
-    monkeypatch.setattr(neighbors, "_CHUNK", 1000)
-    monkeypatch.setattr(neighbors, "_BLOCK", 10)
+    monkeypatch.setattr(search, "_CHUNK", 1000)
+    monkeypatch.setattr(search, "_BLOCK", 10)
     after = nearest(glove, words, k=25)
     assert (before.words == after.words).all()
     assert (before.cosines == after.cosines).all()
@@ -369,5 +370,5 @@ def test_strangers_are_drawn_from_the_most_frequent_words_only_and_the_same_each
 
 
 def test_one_word_has_no_strangers():
-    with pytest.raises(ValueError, match="two different words"):
+    with pytest.raises(ValueError, match="two different vectors"):
         stranger_cosines({"a": [1.0, 0.0]}, 10)

@@ -138,6 +138,20 @@ def test_the_noise_is_the_frequency_to_a_power() -> None:
     assert np.allclose(noise_distribution([16, 1, 3], 1), [0.8, 0.05, 0.15])
 
 
+@pytest.mark.parametrize("counts", [[0, 0], [1, float("nan")], [1, -1], [[1, 2]], []])
+def test_frequencies_that_give_no_shares_are_refused(counts):
+    for ask in (noise_distribution, keep_probabilities):
+        with pytest.raises(ValueError, match="Frequencies are a flat list of counts"):
+            ask(counts)
+
+
+def test_a_threshold_or_power_that_is_no_number_is_refused():
+    with pytest.raises(ValueError, match="sample is nan; it has to be 0 or more"):
+        keep_probabilities([1, 2], sample=float("nan"))
+    with pytest.raises(TypeError, match="power is a number"):
+        noise_distribution([1, 2], power="0.75")
+
+
 class Steps:
     """Stands in for the step: writes down with what it is called, and moves nothing."""
 
@@ -379,7 +393,7 @@ def test_a_small_text_gives_what_gensim_gives() -> None:
         ({"epochs": -1}, "epochs is -1"),
         ({"alpha": float("nan")}, "alpha is nan; it has to be 0 or more"),
         ({"sample": -0.1}, "sample is -0.1"),
-        ({"min_count": 1_000}, "8 different words, of which 0 are left with min_count=1000"),
+        ({"min_count": 1_000}, "8 different words, and none remains with min_count=1000"),
         ({"alpha": 1e12}, "run away"),
     ],
 )
@@ -394,7 +408,7 @@ def test_a_number_that_does_not_fit_is_told(change: dict[str, Any], words: str) 
     [
         ([], "The text is empty"),
         ([[], []], "The text is empty"),
-        ([["cat", "cat"]], "1 different word, of which 1 is left with min_count=1; to learn what stands beside what"),
+        ([["cat", "cat"]], '1 different word, and only "cat" remains with min_count=1'),
         ([["cat"], ["dog"]], "No two of the 2 words stand within 2 words of each other"),
     ],
 )
@@ -407,10 +421,10 @@ def test_a_text_with_nothing_to_learn_is_told(sentences: Any, words: str) -> Non
     ("sentences", "words"),
     [
         ("the cat sat", "this is one string"),
-        (["the cat sat"], "sentence 1 is a str: split it first"),
-        ([["a", "b"], 7], "sentence 2 is a int"),
+        (["the cat sat"], 'sentence 1 is the string "the cat sat".*Split it first'),
+        ([["a", "b"], 7], "sentence 2 is an int"),
         ({"a": 1}, "this is a dict"),
-        (7, "this is a int"),
+        (7, "this is an int"),
         ([["a", 3]], "among the words there is 3"),
     ],
 )
