@@ -4,106 +4,117 @@ SHELL := bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 VENV := .venv
-BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check
 TORCH := torch==2.13.0
 # Where the small CPU build of torch is had on Linux: README, TORCH_INDEX.
 TORCH_INDEX ?=
-TF_QUIET := TF_ENABLE_ONEDNN_OPTS=0 TF_CPP_MIN_LOG_LEVEL=1
+# How much is installed for `make lab`: words (chapters 1 to 4), torch (everything but TensorFlow), all.
+TIER ?= words
+# What else JupyterLab is told, as in a container: make lab LAB_ARGS="--allow-root --ip=0.0.0.0 --no-browser"
+LAB_ARGS ?=
+# Whatever else lies on the caller's path is not the course's.
+unexport PYTHONPATH PYTHONHOME
+export PYTHONNOUSERSITE := 1
+export TF_ENABLE_ONEDNN_OPTS := 0
+export TF_CPP_MIN_LOG_LEVEL := 1
+
+ifeq ($(filter $(TIER),words torch all),)
+$(error TIER is words, torch or all; it is "$(TIER)")
+endif
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' || { echo "The course needs Python 3.11 or 3.12; $(PYTHON) is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.11 ..."; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv is missing. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
 	@touch $@
 
-$(VENV)/.book: requirements/book.txt pyproject.toml $(VENV)/.made
-	@echo "Installing what the website needs (about a minute) ..."
-	@$(PIP) install --quiet --require-hashes --no-deps -r requirements/book.txt
-	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+$(VENV)/.words: requirements/words.txt $(VENV)/.made
+	@echo "Installing what chapters 1 to 4 and the website need (about a minute, 1.2 GB) ..."
+	@$(PIP) install --quiet --require-hashes --no-deps -r requirements/words.txt
 	@touch $@
 
-$(VENV)/.full: requirements/full.txt $(VENV)/.book
-	@echo "Installing everything else (about three minutes, 4 GB) ..."
+$(VENV)/.torch: requirements/torch.txt $(VENV)/.words
+	@echo "Installing torch and what stands on it (about two minutes) ..."
 	@$(PIP) install --quiet --no-deps $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) $(TORCH)
 	@$(PIP) show torch | grep -qE '^Requires:.*nvidia' && { $(PIP) uninstall --quiet --yes torch; echo "pip took torch's CUDA build, which the course does not use. README's TORCH_INDEX line gives the CPU build: run that."; exit 1; } || true
-	@$(PIP) install --quiet --require-hashes --no-deps -r requirements/full.txt
-	@$(PIP) check
+	@$(PIP) install --quiet --require-hashes --no-deps -r requirements/torch.txt
 	@touch $@
+
+$(VENV)/.all: requirements/all.txt $(VENV)/.torch
+	@echo "Installing TensorFlow (about a minute) ..."
+	@$(PIP) install --quiet --require-hashes --no-deps -r requirements/all.txt
+	@touch $@
+
+# embedlib itself, by a link to this folder: set again where the folder was moved or what embedlib needs has changed.
+LINK := $(VENV)/.link
+$(LINK): pyproject.toml $(VENV)/.words
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@pwd >$@
+ifneq ($(shell cat $(LINK) 2>/dev/null),$(shell pwd))
+.PHONY: $(LINK)
+endif
+EVERYTHING := $(VENV)/.all $(LINK) assets
 
 # Models and data of the default path: fetched once, checked, kept in the reader's cache folder. The site's islands
 # need the first of them only.
 .PHONY: assets
-assets: $(VENV)/.book
-	@$(BIN)/python -m embedlib assets fetch
+assets: $(LINK)
+	@$(PY) -m embedlib assets fetch
 
 .PHONY: site-assets
-site-assets: $(VENV)/.book
-	@$(BIN)/python -m embedlib assets fetch glove-6b-50d
+site-assets: $(LINK)
+	@$(PY) -m embedlib assets fetch glove-6b-50d
 
 .PHONY: book
 book: site-assets  ## set up what the website needs and build it into _build/html
-	@$(BIN)/jupyter-book build . --warningiserror --nitpick --keep-going --quiet
+	@$(PY) tools/build_site.py
 	@echo "The site is in _build/html: open _build/html/index.html in a browser, or serve it with"
-	@echo "  $(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 8000"
+	@echo "  $(PY) -m http.server --directory _build/html --bind 127.0.0.1 8000"
 
 .PHONY: lab
-lab: $(VENV)/.full assets  ## open the course in JupyterLab, on your own copies in my/
-	@$(TF_QUIET) $(BIN)/python tools/lab.py
+lab: $(VENV)/.$(TIER) $(LINK) assets  ## open the course in JupyterLab, on your own copies in my/ (TIER=torch, TIER=all: later chapters)
+	@$(PY) tools/lab.py $(LAB_ARGS)
 
 .PHONY: setup
-setup: $(VENV)/.full assets  ## set up everything, run nothing
+setup: $(EVERYTHING)  ## set up everything, run nothing
+	@$(PIP) check
 
 .PHONY: lint
-lint: $(VENV)/.full
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
-	@$(BIN)/codespell
-
-# Chapters run with no network: tests/notebooks/nbval_rules.py sees to it.
-NBVAL := $(BIN)/python -m pytest --nbval notebooks
-
-.PHONY: test-unit test-notebooks test-site
-test-unit: lint assets
-	@$(TF_QUIET) $(BIN)/python -m pytest --doctest-modules embedlib tests/unit tests/exercises
-test-notebooks: $(VENV)/.full assets
-	@$(TF_QUIET) $(BIN)/python -m pytest tests/notebooks
-	@$(NBVAL)
-test-site: $(VENV)/.full book
-	@$(BIN)/python -m pytest tests/book tests/browser
+lint: $(EVERYTHING)
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@$(PY) -m codespell_lib
 
 .PHONY: test
-test: test-unit test-notebooks test-site  ## set up everything and run every check, as CI does
-
-.PHONY: test-kernels
-test-kernels: $(VENV)/.full assets  ## chapters again with one thread and with other CPU kernels (slow; weekly)
-	@tools/kernels.sh
+test: lint book setup  ## set up everything and run every check, as CI does; one chapter's alone: make test CH=05
+	@$(PY) tools/run_tests.py $(CH)
 
 .PHONY: execute
-execute: $(VENV)/.full assets  ## run a chapter again in place: make execute CH=01
-	@$(BIN)/python tools/execute.py $(CH)
+execute: $(EVERYTHING)  ## run a chapter again in place: make execute CH=01
+	@$(PY) tools/execute.py $(CH)
 
 .PHONY: chapter
-chapter: $(VENV)/.full assets  ## start a chapter: make chapter N=02 TITLE="Counting contexts"
-	@$(TF_QUIET) $(BIN)/python tools/chapter.py "$(N)" "$(TITLE)"
+chapter: $(EVERYTHING)  ## start a chapter: make chapter N=02 TITLE="Counting contexts"
+	@$(PY) tools/chapter.py "$(N)" "$(TITLE)"
 
 .PHONY: bench
-bench: $(VENV)/.full assets  ## measure speed again, on a quiet machine, and write the tables the book shows
-	@$(BIN)/python benchmarks/neighbors.py
-	@$(BIN)/python benchmarks/similarity.py
-	@$(BIN)/python benchmarks/counting.py
-	@$(BIN)/python benchmarks/evaluation_grid.py
-	@$(BIN)/python benchmarks/analogies.py
+bench: $(EVERYTHING)  ## measure speed again, on a quiet machine, and write the tables the book shows
+	@$(PY) benchmarks/neighbors.py
+	@$(PY) benchmarks/similarity.py
+	@$(PY) benchmarks/counting.py
+	@$(PY) benchmarks/evaluation_grid.py
+	@$(PY) benchmarks/analogies.py
 
 .PHONY: vectors
-vectors: $(VENV)/.full assets  ## train everything that takes longer than a minute; may be interrupted, goes on (hours)
-	@$(BIN)/python training/word2vec.py
-	@$(BIN)/python training/fasttext.py
-	@$(BIN)/python training/measure.py
-	@$(BIN)/python training/counting_shares.py
-	@$(BIN)/python training/bug_hunt.py
-	@$(BIN)/python training/transfer.py
-	@$(BIN)/python training/glove_passes.py
+vectors: $(EVERYTHING)  ## train everything that takes longer than a minute; may be interrupted, goes on (hours)
+	@$(PY) training/word2vec.py
+	@$(PY) training/fasttext.py
+	@$(PY) training/measure.py
+	@$(PY) training/counting_shares.py
+	@$(PY) training/bug_hunt.py
+	@$(PY) training/transfer.py
+	@$(PY) training/glove_passes.py
 
 .PHONY: lock
 lock:  ## resolve the dependencies again (needs uv)

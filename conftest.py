@@ -1,3 +1,3 @@
 """What pytest needs to know before it looks at anything: how chapters are checked."""
 
-pytest_plugins = ["nbval_rules"]
+pytest_plugins = ["nbval_rules", "by_chapter"]

@@ -1,3 +1,7 @@
 """Another name of :mod:`embedlib.text.corpus`."""
 
-from embedlib.text.corpus import *  # noqa: F403
+import sys
+
+from embedlib.text import corpus
+
+sys.modules[__name__] = corpus

@@ -1,3 +1,7 @@
 """Another name of :mod:`embedlib.words.counting`."""
 
-from embedlib.words.counting import *  # noqa: F403
+import sys
+
+from embedlib.words import counting
+
+sys.modules[__name__] = counting

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import json
 import os
+import re
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import embedlib
 from embedlib import assets
@@ -24,10 +28,13 @@ TIERS = {
     "": ("words and the website's data", True),
     "book": ("building the website", False),
     "lab": ("working in JupyterLab", False),
-    "text": ("language models, chapters 5 to 8", False),
-    "images": ("image models, chapters 9 and 10", False),
+    "text": ("language models, search, maps", False),
+    "images": ("images", False),
+    "keras": ("image models in Keras", False),
     "test": ("make test", False),
 }
+# The course's command for each: make lab installs the packages of words, torch or all.
+MAKE = {"text": "lab TIER=torch", "images": "lab TIER=torch", "keras": "lab TIER=all", "test": "setup"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
@@ -46,11 +53,13 @@ def examine() -> Iterator[Check]:
     """Look at this machine, one check after another; nothing is fetched or changed."""
     yield _python()
     yield _environment()
+    yield from _link()
     yield _pip()
     yield _disk()
     for tier in TIERS:
         yield _tier(tier)
     yield _torch()
+    yield from _chapters()
     yield from _torchvision()
     yield _default_assets()
     yield _mirror()
@@ -68,6 +77,36 @@ def _environment() -> Check:
     inside = sys.prefix != sys.base_prefix or "CONDA_PREFIX" in os.environ
     seen = "this is one" if inside else "this Python is not in one"
     return Check("virtual environment", inside, seen, _make("book", "python3 -m venv .venv"), needed=False)
+
+
+def _link() -> Iterator[Check]:
+    """Whether the link by which kernels find embedlib still leads to this folder, where embedlib is linked at all."""
+    try:
+        url = json.loads(importlib.metadata.distribution("embedlib").read_text("direct_url.json") or "{}")
+    except importlib.metadata.PackageNotFoundError:
+        return
+    if url.get("dir_info", {}).get("editable"):
+        linked = Path(url2pathname(urlsplit(url["url"]).path))
+        here = Path(embedlib.__file__).resolve().parent.parent
+        seen = str(linked) if linked.resolve() == here else f"to {linked}, and this is {here}: was the folder moved?"
+        gone = not (linked / "embedlib").is_dir()
+        yield Check("link to embedlib", linked.resolve() == here, seen, _make("lab", "pip install -e ."), needed=gone)
+
+
+def _chapters() -> Iterator[Check]:
+    """The tier of each chapter that says at its head that it needs more than the first: `make lab TIER=torch`."""
+    for path in sorted((Path(embedlib.__file__).resolve().parent.parent / "notebooks").glob("[0-9][0-9]_*.ipynb")):
+        if tier := tier_of(path):
+            here = all(_version(package) for package in ("torch", "keras")[: 2 if tier == "all" else 1])
+            seen = f"{'has' if here else 'needs'} the packages of TIER={tier}"
+            yield Check(f"chapter {path.name[:2]}", here, seen, _make(f"lab TIER={tier}", f"TIER={tier}"), needed=False)
+
+
+def tier_of(notebook: Path) -> str | None:
+    """Return what a chapter says at its head that it needs, `torch` or `all`; None where the first tier is enough."""
+    head = json.loads(notebook.read_text(encoding="utf-8"))["cells"][:1]
+    found = re.search(r"make lab TIER=(torch|all)", "".join("".join(cell["source"]) for cell in head))
+    return found[1] if found else None
 
 
 def _pip() -> Check:
@@ -114,13 +153,15 @@ def _tier(tier: str) -> Check:
     if not absent:
         seen = f"{len(present)} present: {seen}"
     install = f'python -m pip install "embedlib[{tier}]"' if tier else "python -m pip install embedlib"
-    return Check(name, not absent, seen, _make("book" if tier in ("", "book") else "setup", install), needed)
+    return Check(name, not absent, seen, _make(MAKE.get(tier, "lab"), install), needed)
 
 
 def _torch() -> Check:
     version = _version("torch")
-    seen = version or "language and image models, chapters 5 to 10"
-    return Check("torch", version is not None, seen, _make("setup", "python -m pip install torch"), needed=False)
+    seen = version or "language and image models"
+    return Check(
+        "torch", version is not None, seen, _make("lab TIER=torch", "python -m pip install torch"), needed=False
+    )
 
 
 def _torchvision() -> Iterator[Check]:

@@ -1,3 +1,7 @@
 """Another name of :mod:`embedlib.words.glove`."""
 
-from embedlib.words.glove import *  # noqa: F403
+import sys
+
+from embedlib.words import glove
+
+sys.modules[__name__] = glove

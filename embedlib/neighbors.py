@@ -1,3 +1,7 @@
 """Another name of :mod:`embedlib.words.neighbors`."""
 
-from embedlib.words.neighbors import *  # noqa: F403
+import sys
+
+from embedlib.words import neighbors
+
+sys.modules[__name__] = neighbors

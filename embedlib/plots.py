@@ -1,3 +1,7 @@
 """Another name of :mod:`embedlib.show`."""
 
-from embedlib.show import *  # noqa: F403
+import sys
+
+from embedlib import show
+
+sys.modules[__name__] = show

@@ -1,3 +1,7 @@
 """Another name of :mod:`embedlib.vectors.projection`."""
 
-from embedlib.vectors.projection import *  # noqa: F403
+import sys
+
+from embedlib.vectors import projection
+
+sys.modules[__name__] = projection

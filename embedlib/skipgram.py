@@ -1,3 +1,7 @@
 """Another name of :mod:`embedlib.words.skipgram`."""
 
-from embedlib.words.skipgram import *  # noqa: F403
+import sys
+
+from embedlib.words import skipgram
+
+sys.modules[__name__] = skipgram

@@ -1,3 +1,7 @@
 """Another name of :mod:`embedlib.show.tables`."""
 
-from embedlib.show.tables import *  # noqa: F403
+import sys
+
+from embedlib.show import tables
+
+sys.modules[__name__] = tables

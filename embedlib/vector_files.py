@@ -1,3 +1,7 @@
 """Another name of :mod:`embedlib.words.files`."""
 
-from embedlib.words.files import *  # noqa: F403
+import sys
+
+from embedlib.words import files
+
+sys.modules[__name__] = files

@@ -1,3 +1,7 @@
 """Another name of :mod:`embedlib.words.vocabulary`."""
 
-from embedlib.words.vocabulary import *  # noqa: F403
+import sys
+
+from embedlib.words import vocabulary
+
+sys.modules[__name__] = vocabulary

@@ -1,3 +1,7 @@
 """Another name of :mod:`embedlib.words.load`."""
 
-from embedlib.words.load import *  # noqa: F403
+import sys
+
+from embedlib.words import load
+
+sys.modules[__name__] = load

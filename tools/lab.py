@@ -20,6 +20,9 @@ from kernel_env import NOTEBOOKS, ROOT
 
 MY = ROOT / "my"
 LAID = ".laid.json"
+AS_ROOT = """JupyterLab does not start for root unless it is told to. In a container:
+  make lab LAB_ARGS="--allow-root --ip=0.0.0.0 --no-browser"
+Anything in LAB_ARGS is handed to JupyterLab."""
 
 
 def copy_without_outputs(path: Path) -> bytes:
@@ -91,6 +94,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Open the course in JupyterLab, on your own copies of its chapters.")
     parser.add_argument("--no-start", action="store_true", help="lay the copies and stop")
     options, jupyter = parser.parse_known_args(arguments)
+    if not options.no_start and getattr(os, "geteuid", lambda: 1)() == 0 and "--allow-root" not in jupyter:
+        print(AS_ROOT, file=sys.stderr)
+        return 1
     for sentence in lay():
         print(sentence)
     copies = sorted(MY.glob("[0-9][0-9]_*.ipynb"))

@@ -30,6 +30,15 @@
     DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
   }
 
+  // In the search's index every object's own "constructor" would pass for a word that pages hold.
+  if (typeof Search !== "undefined") {
+    const own = Object.assign(Object.create(null), {hasOwnProperty: Object.prototype.hasOwnProperty});
+    const mend = (index) => ["terms", "titleterms"].forEach((name) => Object.setPrototypeOf(index[name], own));
+    const setIndex = Search.setIndex;
+    Search.setIndex = (index) => { mend(index); setIndex(index); };
+    if (Search._index) { mend(Search._index); }
+  }
+
   let folded = [];
   window.addEventListener("beforeprint", function () {
     folded = [...document.querySelectorAll("article details:not([open])")].filter((part) => !part.closest(".exercise, .quiz"));

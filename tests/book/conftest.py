@@ -3,12 +3,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import build_site
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parents[2] / "book" / "_ext"))
-
-import build_site
 
 
 @pytest.fixture(scope="session")

@@ -192,11 +192,23 @@ BAD = [
 ]
 
 
-def test_what_cannot_be_shown_stops_the_build(make_book: Callable[..., tuple[Path, Any]]) -> None:
-    _, done = make_book(markdown("# A chapter"), *(cell for cell, _ in BAD))
-    assert done.returncode != 0
-    said = " ".join(done.stderr.split())
-    assert [complaint for _, complaint in BAD if complaint not in said] == []
+def test_what_cannot_be_shown_stops_the_build_and_the_next_one(make_book: Callable[..., tuple[Path, Any]]) -> None:
+    site, done = make_book(markdown("# A chapter"), *(cell for cell, _ in BAD))
+    for built in (done, build_site.build(site.parents[1])):
+        assert built.returncode != 0
+        said = " ".join(built.stderr.split())
+        assert [complaint for _, complaint in BAD if complaint not in said] == []
+
+
+def test_pages_that_another_embedlib_made_are_made_anew(
+    good: tuple[Path, BeautifulSoup], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, page = good[0], good[0] / "notebooks" / "part.html"
+    whole = page.read_text(encoding="utf-8")
+    page.write_text("no exercises, no islands", encoding="utf-8")
+    monkeypatch.setattr(build_site, "made_of", lambda: "another")
+    build_site.build(site.parents[1])
+    assert page.read_text(encoding="utf-8") == whole
 
 
 def test_a_formula_that_cannot_be_read_stops_the_build(make_book: Callable[..., tuple[Path, Any]]) -> None:

@@ -6,17 +6,13 @@ import functools
 import http.server
 import os
 import shutil
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "book"))
-
 import build_site
+import pytest
 
 
 def find_chromium() -> str | None:

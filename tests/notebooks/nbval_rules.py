@@ -3,18 +3,32 @@
 A pytest plugin. With `--nbval`, every chapter runs in the Python that runs pytest, in the surroundings of
 `tools/kernel_env.py`, which have no network. A cell tagged `needs:<asset>` is skipped, with that reason,
 where the asset cannot be had; where it can, the cell runs and is compared like any other.
+
+With `--skip-unchanged`, a chapter is skipped when all of its cells passed on this machine before and nothing that
+it depends on has changed since, by content. CI never skips.
 """
 
+import hashlib
+import os
+import sys
+import sysconfig
+from collections import Counter
 from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
+import nbformat
 import nbval.kernel
 import pytest
-from kernel_env import kernel_env
+from kernel_env import ROOT, kernel_env
 from nbval.plugin import IPyNbCell
 
 CELL_TIMEOUT = 300.0
 NBVAL_DEFAULT_TIMEOUT = 2000.0
+PASSED = ROOT / "_build" / "passed"
+# What a chapter's outputs depend on beside its notebook: the library, the lock, and all that tests or runs it.
+GROUNDS = ("embedlib", "requirements", "tools", "training", "tests/notebooks", "conftest.py", "pyproject.toml")
+SWITCHES = ("OMP_", "OPENBLAS_", "MKL_", "ATEN_", "EMBEDLIB_", "CUDA_")
 
 
 def needed_assets(cell: Any) -> list[str]:
@@ -29,6 +43,38 @@ def is_available(asset: str) -> bool:
     return available(asset)
 
 
+@cache
+def grounds() -> str:
+    """A checksum of everything that all chapters depend on: code, lock, installed versions, assets, settings."""
+    from embedlib.assets import store_dir
+
+    versions = sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
+    settings = sorted(f"{name}={value}" for name, value in os.environ.items() if name.startswith(SWITCHES))
+    digest = hashlib.sha256("\n".join([sys.version, *versions, *settings]).encode())
+    for folder in [*(ROOT / name for name in GROUNDS), Path(store_dir())]:
+        for file in [folder] if folder.is_file() else sorted(folder.rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                with file.open("rb") as content:
+                    digest.update(f"{file}\0{hashlib.file_digest(content, 'sha256').hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+def state_of(notebook: Path) -> str:
+    """A checksum of a notebook and of all that it depends on."""
+    return hashlib.sha256(grounds().encode() + notebook.read_bytes()).hexdigest()
+
+
+def passed_before(notebook: Path) -> bool:
+    """Whether all cells passed when everything was as it is now; never in CI."""
+    record = PASSED / notebook.stem
+    is_ci = os.environ.get("CI", "").lower() not in ("", "0", "false")
+    return not is_ci and record.is_file() and record.read_text(encoding="utf-8") == state_of(notebook)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--skip-unchanged", action="store_true", help="skip chapters that passed and have not changed")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if not config.option.nbval:
         return
@@ -37,16 +83,43 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.nbval_cell_timeout = CELL_TIMEOUT
     if not isinstance(nbval.kernel.start_new_kernel, partial):
         nbval.kernel.start_new_kernel = partial(nbval.kernel.start_new_kernel, env=kernel_env())
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Record())
+
+
+class Record:
+    """Remember the chapters whose cells have all passed, unless something changed under their feet."""
+
+    def __init__(self) -> None:
+        self.before: dict[Path, str] = {}
+        self.passed: Counter[Path] = Counter()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        path = ROOT / report.nodeid.split("::")[0]
+        if path.suffix == ".ipynb" and path.parent == ROOT / "notebooks":
+            self.before.setdefault(path, state_of(path))
+            self.passed[path] += report.when == "call" and report.passed
+
+    def pytest_sessionfinish(self) -> None:
+        if self.before:
+            grounds.cache_clear()
+        for path, before in self.before.items():
+            cells = sum(cell.cell_type == "code" for cell in nbformat.read(path, as_version=4).cells)
+            if self.passed[path] == cells and state_of(path) == before:
+                PASSED.mkdir(parents=True, exist_ok=True)
+                (PASSED / path.stem).write_text(before, encoding="utf-8")
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if not isinstance(item, IPyNbCell):
-            continue
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    cells = [item for item in items if isinstance(item, IPyNbCell)]
+    unchanged = {path for path in {item.path for item in cells} if config.option.skip_unchanged and passed_before(path)}
+    for item in cells:
         assets = needed_assets(item.cell)
         missing = [asset for asset in assets if not is_available(asset)]
-        if missing:
+        if item.path in unchanged:
+            item.add_marker(pytest.mark.skip(reason="passed before, and nothing has changed since"))
+        elif missing:
             names = " ".join(missing)
             reason = f"needs {names}, which is not on this machine: python -m embedlib assets fetch {names}"
             item.add_marker(pytest.mark.skip(reason=reason))

@@ -111,3 +111,16 @@ def test_a_lost_record_costs_no_reader_their_work(course: Chapter, my: Path, rec
     (my / lab.LAID).write_text(record, encoding="utf-8")
     lay(course, my)
     assert (my / "07_sample.ipynb").read_bytes() == theirs
+
+
+def test_root_is_told_how_to_start_and_what_it_adds_is_handed_on(
+    my: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(lab, "lay", lambda: [])
+    monkeypatch.setattr(lab.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(lab.os, "execve", lambda program, command, env: started.append(command))
+    assert lab.main([]) == 1 and started == []
+    assert 'LAB_ARGS="--allow-root' in capsys.readouterr().err
+    lab.main(["--allow-root", "--port", "8890"])
+    assert started[0][-3:] == ["--allow-root", "--port", "8890"]

@@ -1,5 +1,6 @@
 """`python -m embedlib` says what it does, ends with a sensible exit code, and shows nobody a call stack."""
 
+import json
 import os
 import subprocess
 import sys
@@ -205,17 +206,47 @@ def test_doctor_names_the_command_that_mends_what_is_missing(
 def test_doctor_tells_tiers_apart(words: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     real = doctor._version
     monkeypatch.setattr(
-        doctor, "_version", lambda name: None if name in ("gensim", "umap-learn", "torch") else real(name)
+        doctor, "_version", lambda name: None if name in ("gensim", "jupyterlab-myst", "torch") else real(name)
     )
     seen = checks()
     assert "gensim" in seen["packages for every chapter"].seen
     assert seen["packages for every chapter"].needed
     assert not seen["packages for every chapter"].ok
-    assert "umap-learn" in seen["packages for lab"].seen
+    assert "jupyterlab-myst" in seen["packages for lab"].seen
     assert not seen["packages for lab"].needed
     assert seen["packages for book"].ok
     assert not seen["torch"].ok
-    assert seen["torch"].mend
+    assert seen["torch"].mend == "make lab TIER=torch"
+
+
+def test_doctor_sees_that_the_clone_was_moved(words: Workshop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    here = Path(doctor.embedlib.__file__).parents[1]
+    for folder, fine in ((here, True), (tmp_path / "old place", False)):
+        linked = json.dumps({"url": folder.as_uri(), "dir_info": {"editable": True}})
+        found = type("Found", (), {"read_text": lambda self, name, linked=linked: linked})()
+        monkeypatch.setattr(doctor.importlib.metadata, "distribution", lambda name, found=found: found)
+        (check,) = doctor._link()
+        assert check.ok is fine
+    assert "old place" in check.seen and check.needed and check.mend == "make lab"
+
+
+def test_doctor_says_which_chapters_need_more_and_how_to_get_it(
+    words: Workshop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "notebooks").mkdir()
+    for number, head in (
+        ("04", "# Words"),
+        ("05", "It needs more: `make lab TIER=torch`."),
+        ("09", "make lab TIER=all"),
+    ):
+        cells = {"cells": [{"source": [head]}, {"source": ["make lab TIER=all"]}]}
+        (tmp_path / "notebooks" / f"{number}_x.ipynb").write_text(json.dumps(cells), encoding="utf-8")
+    monkeypatch.setattr(doctor.embedlib, "__file__", str(tmp_path / "embedlib" / "__init__.py"))
+    monkeypatch.setattr(doctor, "_version", lambda name: None if name == "keras" else "1")
+    assert [(check.name, check.ok, check.mend) for check in doctor._chapters()] == [
+        ("chapter 05", True, "TIER=torch"),
+        ("chapter 09", False, "TIER=all"),
+    ]
 
 
 def test_doctor_finds_a_package_that_is_too_old(words: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -125,14 +125,23 @@ def locked(name):
     }
 
 
+TIERS = ("words", "torch", "all")
+
+
 def test_the_lock_has_nothing_that_keeps_transformers_from_importing():
-    assert not {"torchvision", "torchaudio", "timm"} & set(locked("full.txt"))
+    assert not {"torchvision", "torchaudio", "timm"} & set(locked("all.txt"))
 
 
-def test_the_light_tier_is_a_part_of_the_full_one():
-    light, full = locked("book.txt"), locked("full.txt")
-    assert len(light) > 50
-    differing = {
-        package: (version, full.get(package)) for package, version in light.items() if full.get(package) != version
-    }
-    assert not differing
+def test_each_tier_is_a_part_of_the_next_and_the_first_is_light():
+    words, torch, everything = (locked(f"{tier}.txt") for tier in TIERS)
+    assert 50 < len(words) < len(torch) < len(everything)
+    assert words.items() <= torch.items() <= everything.items()
+    heavy = {"tensorflow", "tensorflow-cpu", "keras"}
+    assert not heavy & set(torch) and heavy <= set(everything)
+    assert not {"transformers", "numba", "faiss-cpu", "scikit-image", "onnxruntime", "mypy"} & set(words)
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_the_lock_names_no_place_that_it_was_resolved_at(tier):
+    text = (ROOT / "requirements" / f"{tier}.txt").read_text(encoding="utf-8")
+    assert "://" not in text and "--index-url" not in text and "--find-links" not in text
