@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from embedlib import assets
 from embedlib.text.corpus import course_corpus as course_corpus  # the corpus has its own module
+from embedlib.text.lines import text_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -288,7 +289,7 @@ def read_questions(file: Path) -> pd.DataFrame:
 
     rows: list[tuple[str, ...]] = []
     section = "all"
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(text_lines(file), 1):
         if line.startswith(":"):
             section = line[1:].strip()
         elif line.strip():
@@ -296,7 +297,7 @@ def read_questions(file: Path) -> pd.DataFrame:
             if len(words) != 4:
                 raise ValueError(
                     f"Line {number} of {file.name} should hold four words, a question and its answer, and holds "
-                    f"{line[:60]!r}."
+                    f"{line[:60].rstrip()!r}."
                 )
             rows.append((section, *words))
     return pd.DataFrame(rows, columns=["section", "a", "b", "c", "expected"])
@@ -323,7 +324,7 @@ def read_pairs(file: Path) -> pd.DataFrame:
     import pandas as pd
 
     words1, words2, scores = [], [], []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(text_lines(file), 1):
         if not line.strip() or line.startswith("#"):
             continue
         try:
@@ -331,7 +332,7 @@ def read_pairs(file: Path) -> pd.DataFrame:
             scores.append(float(score))
         except ValueError:
             raise ValueError(
-                f"Line {number} of {file.name} should hold two words and a number, and holds {line[:60]!r}. "
+                f"Line {number} of {file.name} should hold two words and a number, and holds {line[:60].rstrip()!r}. "
                 f"The file may be damaged: python -m embedlib assets verify"
             ) from None
         words1.append(word1)

@@ -1,29 +1,35 @@
 """Reading files of word vectors, in the formats that people pass on: word2vec's, GloVe's and fastText's.
 
-gensim does the reading. What it takes in silence (a count in the first line that is too small, words that stand
-twice, NaN), trips over (words that hold a space) or refuses without saying where, is found here beforehand and
-said in a sentence with its line.
+A file says by its first bytes what it is; one pass reads it, and stops with a sentence at the first place that does
+not fit. gensim makes the vectors of a ``.bin`` of fastText.
 """
 
 from __future__ import annotations
 
 import gzip
+import mmap
+import re
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from embedlib.text.lines import open_plain, refuse_utf16, text_lines
 
 if TYPE_CHECKING:
     from gensim.models.keyedvectors import KeyedVectors
 
 __all__ = ["read_vectors"]
 
+_Array = np.ndarray[Any, np.dtype[Any]]
+
 _FASTTEXT = (793712314).to_bytes(4, "little")  # the first four bytes of every .bin of fastText
 _CUT_SHORT = "The file may be cut short: compare its size with the one where it came from, and fetch it again."
-_TABS = "Line {} of {} is parted by tabs; put single spaces in their place."
+_HUGE = 1e15  # letters read as numbers come to 1e20 and more
+_GZIP_AT_MOST = 1032  # times that gzip makes a file smaller
 
 
 def read_vectors(path: str | Path, name: str | None = None, limit: int | None = None) -> KeyedVectors:
@@ -32,10 +38,10 @@ def read_vectors(path: str | Path, name: str | None = None, limit: int | None = 
     Parameters
     ----------
     path
-        Text with a word and its numbers a line, with a first line "words dimensions" (word2vec, fastText's
-        ``.vec``) or without (GloVe); word2vec's binary format; or a ``.bin`` of fastText, whose vectors also
-        spell out words that they have not seen. All but the last may be compressed, as ``.gz``. What it is, is
-        seen from the content and not from the name.
+        Text with a word and its numbers a line, parted by spaces or tabs, with a first line "words dimensions"
+        (word2vec, fastText's ``.vec``) or without (GloVe); word2vec's binary format; or a ``.bin`` of fastText, whose
+        vectors also spell out words that they have not seen. All but the last may be compressed with gzip. What it
+        is, is seen from the content and not from the name.
     name
         What error messages and tables call the vectors; the file's name if None.
     limit
@@ -71,178 +77,162 @@ def read_vectors(path: str | Path, name: str | None = None, limit: int | None = 
     file = Path(path)
     if not file.exists():
         raise FileNotFoundError(f"There is no file {file}. Is the path right, seen from {Path.cwd().name}/?")
-    if file.is_dir():
-        raise ValueError(f"{file.name} is a folder; the file of vectors within it is needed.")
     if limit is not None and limit < 1:
         raise ValueError(f"limit is a number of words; it is {limit} and must be at least 1.")
-    with file.open("rb") as stream:
-        begins = stream.read(4)
-    if not begins:
-        raise ValueError(f"{file.name} is empty. {_CUT_SHORT}")
-    if begins[:2] == b"PK":
-        raise ValueError(f"{file.name} is a zip archive: unpack it, and give the file of vectors within it.")
-    if begins[:2] == b"\x1f\x8b" and file.suffix != ".gz":
-        raise ValueError(f"{file.name} is compressed with gzip; rename it to {file.name}.gz.")
-    if file.suffix == ".gz" and begins[:2] != b"\x1f\x8b":
-        raise ValueError(f"{file.name} is called .gz and is not compressed; rename it to {file.stem}.")
+    notes: list[str] = []
     try:
-        if begins == _FASTTEXT:
-            vectors = _read_fasttext(file, limit)
-        else:
-            with _open(file) as stream:
-                start = stream.read(65_536)
-            vectors = _read_binary(file, start, limit) if _is_binary(start) else _read_text(file, limit)
+        vectors = _reader(file)(file, limit, notes)
+        _refuse_nan(vectors)
+    except _Wrong as wrong:
+        where = f"Line {wrong.line} of {file.name}" if wrong.line else file.name
+        raise ValueError(f"{where} {wrong}") from None
     except (EOFError, gzip.BadGzipFile):
         raise ValueError(f"{file.name} ends in the middle. {_CUT_SHORT}") from None
-    _refuse_nan(file, vectors)
+    for note in notes:
+        warnings.warn(note, stacklevel=2)
     vars(vectors)["name"] = name or file.name
     return vectors
 
 
-class _Text(NamedTuple):
-    """What a look through a text file found."""
+class _Wrong(Exception):
+    """What is wrong with a file, without its name; ``line`` is 0 for the whole of it."""
 
-    header: bool
-    n_words: int
-    width: int
-    n_spaces: int  # words that hold a space
-    first_space: str
-    clean: bool  # gensim can read it
+    def __init__(self, what: str, line: int = 0) -> None:
+        super().__init__(what)
+        self.line = line
 
 
-def _open(file: Path) -> IO[bytes]:
-    return cast("IO[bytes]", gzip.open(file) if file.suffix == ".gz" else file.open("rb"))
+def _reader(file: Path) -> Callable[[Path, int | None, list[str]], KeyedVectors]:
+    """Say from a file's first bytes how it is read."""
+    if file.is_dir():
+        raise _Wrong("is a folder; the file of vectors within it is needed.")
+    if not file.stat().st_size:
+        raise _Wrong(f"is empty. {_CUT_SHORT}")
+    with open_plain(file) as stream:
+        start = stream.peek(65_536)[:65_536]
+        packed = isinstance(stream, gzip.GzipFile)
+    if start[:2] == b"PK":
+        raise _Wrong("is a zip archive: unpack it, and give the file of vectors within it.")
+    if start[:4] == _FASTTEXT and packed:
+        raise _Wrong("is a .bin of fastText, compressed with gzip: unpack it first.")
+    if start[:4] == _FASTTEXT:
+        return _read_fasttext
+    refuse_utf16(file, start)
+    # Text holds no control characters but tab and line ends; the bytes of floats hold them at once.
+    return _read_binary if re.search(rb"[\x00-\x08\x0e-\x1f]", start) else _read_text
 
 
-def _is_binary(start: bytes) -> bool:
-    """Text holds no control characters but tab and line ends; the bytes of floats hold them at once."""
-    return any(byte < 9 or 14 <= byte < 32 for byte in start)
-
-
-def _header(line: bytes) -> tuple[int, int] | None:
+def _header(line: str) -> tuple[int, int] | None:
     """Words and dimensions, if the line holds these and nothing else."""
-    parts = line.split()
-    if len(parts) == 2 and all(part.isdigit() for part in parts):
-        return int(parts[0]), int(parts[1])
-    return None
+    found = re.fullmatch(r"\s*(\d{1,999})\s+(\d{1,999})\s*", line, re.ASCII)
+    if found is None:
+        return None
+    n_words, width = int(found[1]), int(found[2])
+    if not n_words or not width:
+        raise _Wrong(f"promises {n_words} words of {width} numbers: nothing.", 1)
+    return n_words, width
 
 
-def _read_text(file: Path, limit: int | None) -> KeyedVectors:
+def _made(words: dict[str, int], rows: _Array) -> KeyedVectors:
     from gensim.models.keyedvectors import KeyedVectors
 
-    seen = _look_through(file, limit)
-    if seen.clean:
-        load: Any = KeyedVectors.load_word2vec_format
-        try:
-            vectors: KeyedVectors = load(str(file), binary=False, no_header=not seen.header, limit=limit)
-        except ValueError:
-            raise ValueError(_not_a_number(file, seen)) from None
-    else:
-        vectors = _read_from_the_right(file, seen, limit)
-    if seen.n_spaces:
-        warnings.warn(
-            f"{seen.n_spaces:,} {'words hold' if seen.n_spaces > 1 else 'word holds'} a space, the first is "
-            f"{seen.first_space!r}: of each line the last {seen.width} parts were taken for its numbers.",
-            stacklevel=3,
-        )
-    if n_repeats := seen.n_words - _cut_to_words(vectors):
-        _warn_of_repeats(n_repeats, _first_repeat(file, seen))
-    return vectors
+    make: Any = KeyedVectors
+    vectors = make(rows.shape[1], count=0)
+    vectors.index_to_key, vectors.key_to_index, vectors.vectors = list(words), words, rows
+    filled: KeyedVectors = vectors
+    return filled
 
 
-def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
-    with _open(file) as stream:
-        yield from enumerate(stream, 1)
+# ---- Text ------------------------------------------------------------------------------------------------
 
 
-def _look_through(file: Path, limit: int | None) -> _Text:
-    """Count words, numbers and spaces; raise at the first line that does not fit."""
+def _read_text(file: Path, limit: int | None, notes: list[str]) -> KeyedVectors:
     promised: tuple[int, int] | None = None
-    width = n_words = n_spaces = blank = 0
-    first_space = ""
-    counted_in = 1  # the line from which the number of dimensions is known
-    for number, line in _lines(file):
-        if number == 1:
-            if line.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-                raise ValueError(f"{file.name} begins with a byte order mark; save it as UTF-8 without one.")
-            promised = _header(line)
-            if promised is not None:
+    width = n_read = blank = 0
+    where = "line 1 promises"  # the number of dimensions
+    words: dict[str, int] = {}
+    numbers = bytearray()
+    repeats: list[tuple[str, int]] = []
+    with_space: list[str] = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", DeprecationWarning)  # what NumPy says of text that is no number
+        for line, text in enumerate(text_lines(file), 1):
+            if line == 1 and (promised := _header(text)) is not None:
                 width = promised[1]
-                if not all(promised):
-                    raise ValueError(f"Line 1 of {file.name} promises {promised[0]} words of {width} numbers: nothing.")
                 continue
-        if limit is not None and n_words == limit:
-            break
-        text = line.rstrip()
-        if not text:
-            blank = blank or number
-            continue
-        if blank:
-            raise ValueError(f"Line {blank} of {file.name} is blank, and more follow; take it out.")
-        try:
-            parts = text.decode("utf-8").split(" ")
-        except UnicodeDecodeError:
-            raise ValueError(
-                f"Line {number} of {file.name} is not UTF-8. If you know its encoding, turn the file into UTF-8, with "
-                f"iconv -f latin1 -t utf-8 for instance. If not, it may be damaged; fetch it again."
-            ) from None
-        if not width:
-            width, counted_in = _n_numbers(parts), number
-            if not width and "\t" in parts[0]:
-                raise ValueError(_TABS.format(number, file.name))
+            if n_read == limit:
+                break
+            plain = text.rstrip(" \t\r\n").replace("\t", " ")
+            if not plain:
+                blank = blank or line
+                continue
+            if blank:
+                raise _Wrong("is blank, and more follow; take it out.", blank)
+            if plain[0] == " ":
+                raise _Wrong("begins with a space: it has no word. Give it one, or take it out.", line)
             if not width:
-                raise ValueError(f"Line {number} of {file.name} holds no numbers after its word: {_short(text)}.")
-        if not parts[0]:
-            raise ValueError(
-                f"Line {number} of {file.name} begins with a space: it has no word. Give it one, or take it out."
-            )
-        if len(parts) != width + 1:
-            last = not line.endswith(b"\n")
-            _check_width(file, number, parts, width, counted_in, promised is not None, last)
-            n_spaces += 1
-            first_space = first_space or " ".join(parts[:-width])
-        n_words += 1
-    if not n_words:
-        raise ValueError(f"{file.name} holds no words. {_CUT_SHORT}")
-    if promised is not None and promised[0] != n_words and not (limit is not None and n_words == limit):
-        more = n_words > promised[0]
-        raise ValueError(
-            f"Line 1 of {file.name} promises {promised[0]:,} words, and {n_words:,} follow. "
-            + (f'Write "{n_words} {width}" into line 1 if they all belong there.' if more else _CUT_SHORT)
+                width, where = _n_numbers(_parts(plain)), f"line {line} has"
+                if not width:
+                    raise _Wrong(f"holds no numbers after its word: {plain[:40]!r}.", line)
+            word, row = _quickly(plain, width) or _from_the_right(plain, width, where, line, text.endswith("\n"))
+            n_read += 1
+            if " " in word:
+                with_space.append(word)
+            if word in words:
+                repeats.append((word, line))
+            else:
+                words[word] = len(words)
+                numbers += row.tobytes()
+    if not n_read:
+        raise _Wrong(f"holds no words. {_CUT_SHORT}")
+    if promised is not None and promised[0] != n_read and n_read != limit:
+        more = f'Write "{n_read} {width}" into line 1 if they all belong there.'
+        mend = more if n_read > promised[0] else _CUT_SHORT
+        raise _Wrong(f"promises {promised[0]:,} words, and {n_read:,} follow. {mend}", 1)
+    if with_space:
+        notes.append(
+            f"{len(with_space):,} {'words hold' if len(with_space) > 1 else 'word holds'} a space, the first is "
+            f"{with_space[0]!r}: of each line the last {width} parts were taken for its numbers."
         )
-    clean = not (n_spaces or (blank and promised is None))
-    return _Text(promised is not None, n_words, width, n_spaces, first_space, clean)
+    if repeats:
+        word, line = repeats[0]
+        notes.append(_repeated(len(repeats), f" the first is {word!r} in line {line}:"))
+    return _made(words, np.frombuffer(numbers, dtype=np.float32).reshape(-1, width))
 
 
-def _check_width(
-    file: Path, number: int, parts: list[str], width: int, counted_in: int, header: bool, last: bool
-) -> None:
-    """Let a line pass whose word holds a space; raise if it holds too few or too many numbers."""
-    numbers = _n_numbers(parts)
-    if numbers == width and len(parts) > width + 1 and parts[-width - 1]:
-        return
-    where = "line 1 promises" if header else f"line {counted_in} has"
-    if len(parts) == 1 and "\t" in parts[0]:
-        raise ValueError(_TABS.format(number, file.name))
+def _quickly(text: str, width: int) -> tuple[str, _Array] | None:
+    """A word without a space, and its numbers with one space between them; None if that is not what there is."""
+    word, _, rest = text.partition(" ")
+    if rest.count(" ") != width - 1:
+        return None
+    try:
+        row = np.fromstring(rest, dtype=np.float32, sep=" ")
+    except (ValueError, DeprecationWarning):
+        return None
+    return (word, row) if len(row) == width else None
+
+
+def _from_the_right(text: str, width: int, where: str, line: int, ended: bool) -> tuple[str, _Array]:
+    """A word that may hold spaces, and the numbers after it; raises if there are too few or too many."""
+    parts = _parts(text)
+    n_numbers = _n_numbers(parts)
+    if n_numbers == width:
+        return " ".join(parts[:-width]), np.array([float(part) for part in parts[-width:]], dtype=np.float32)
     wrong = next((part for part in parts[1:] if not _is_number(part)), None)
-    if "" in parts[1:]:
-        raise ValueError(f"Line {number} of {file.name} has two spaces in a row; put single spaces in their place.")
     if wrong is not None and len(parts) <= width + 1:
-        what = f"holds {wrong!r} where a number is needed"
-    else:
-        what = f"holds {numbers} numbers, and {where} {width}"
-    ends = f" It is the last line. {_CUT_SHORT}" if last and numbers < width else " Mend it, or take it out."
-    raise ValueError(f"Line {number} of {file.name} {what}.{ends}")
+        comma = " Write a point for the comma." if wrong.count(",") == 1 else " Mend it, or take it out."
+        raise _Wrong(f"holds {wrong!r} where a number is needed.{comma}", line)
+    ends = f" It is the last line. {_CUT_SHORT}" if not ended and n_numbers < width else " Mend it, or take it out."
+    raise _Wrong(f"holds {n_numbers} numbers, and {where} {width}.{ends}", line)
+
+
+def _parts(text: str) -> list[str]:
+    return [part for part in text.split(" ") if part]  # a word may hold other white space
 
 
 def _n_numbers(parts: list[str]) -> int:
     """How many of the last parts are numbers; the first is a word in any case."""
-    n = 0
-    for part in reversed(parts[1:]):
-        if not _is_number(part):
-            break
-        n += 1
-    return n
+    return next((n for n, part in enumerate(reversed(parts[1:])) if not _is_number(part)), len(parts) - 1)
 
 
 def _is_number(part: str) -> bool:
@@ -253,142 +243,129 @@ def _is_number(part: str) -> bool:
     return True
 
 
-def _not_a_number(file: Path, seen: _Text) -> str:
-    """The sentence for the first part that is no number."""
-    for number, line in _lines(file):
-        if number == 1 and seen.header:
-            continue
-        wrong = next((part for part in line.decode("utf-8").rstrip().split(" ")[1:] if not _is_number(part)), None)
-        if wrong is not None:
-            comma = " Write a point for the comma." if wrong.count(",") == 1 else ""
-            return f"Line {number} of {file.name} holds {wrong!r} where a number is needed.{comma or ' Mend it.'}"
-    return f"{file.name} could not be read."
-
-
-def _read_from_the_right(file: Path, seen: _Text, limit: int | None) -> KeyedVectors:
-    """Read text with words that hold a space: the last parts of a line are its numbers, the rest is its word."""
-    from gensim.models.keyedvectors import KeyedVectors
-
-    words: dict[str, int] = {}
-    rows = np.empty((seen.n_words, seen.width), dtype=np.float32)
-    for number, line in _lines(file):
-        text = line.rstrip().decode("utf-8")
-        if (number == 1 and seen.header) or not text:
-            continue
-        word, *numbers = text.rsplit(" ", seen.width)
-        if limit is not None and number - seen.header > limit:
-            break
-        if word in words:
-            continue
-        try:
-            rows[len(words)] = numbers
-        except ValueError:
-            raise ValueError(_not_a_number_from_the_right(file, number, numbers)) from None
-        words[word] = len(words)
-    make: Any = KeyedVectors
-    vectors = make(seen.width, count=0)
-    vectors.add_vectors(list(words), rows[: len(words)])
-    filled: KeyedVectors = vectors
-    return filled
-
-
-def _not_a_number_from_the_right(file: Path, number: int, numbers: list[str]) -> str:
-    wrong = next((part for part in numbers if not _is_number(part)), "?")
-    return f"Line {number} of {file.name} holds {wrong!r} where a number is needed. Mend it, or take it out."
-
-
-def _first_repeat(file: Path, seen: _Text) -> str:
-    """Where a word stands that stood before."""
-    known: set[str] = set()
-    for number, line in _lines(file):
-        text = line.rstrip().decode("utf-8")
-        if (number == 1 and seen.header) or not text:
-            continue
-        word = text.rsplit(" ", seen.width)[0]
-        if word in known:
-            return f" the first is {word!r} in line {number}:"
-        known.add(word)
-    return ""
-
-
-def _cut_to_words(vectors: Any) -> int:
-    """How many words there are; gensim leaves a place without a word for each that it had read before."""
-    n = len(vectors.key_to_index)
-    if n < len(vectors.index_to_key):
-        vectors.index_to_key = vectors.index_to_key[:n]
-        vectors.vectors = np.ascontiguousarray(vectors.vectors[:n])
-        vectors.expandos = {name: values[:n] for name, values in vectors.expandos.items()}
-    return n
-
-
-def _warn_of_repeats(n: int, first: str) -> None:
+def _repeated(n: int, first: str = "") -> str:
     times = "words stand" if n > 1 else "word stands"
-    warnings.warn(f"{n:,} {times} in the file more than once;{first} the first vector of each was kept.", stacklevel=4)
+    return f"{n:,} {times} in the file more than once;{first} the first vector of each was kept."
 
 
-def _read_binary(file: Path, start: bytes, limit: int | None) -> KeyedVectors:
-    from gensim.models.keyedvectors import KeyedVectors
+# ---- Binary ----------------------------------------------------------------------------------------------
 
-    first = start.split(b"\n", 1)[0]
-    promised = _header(first)
-    if promised is None or not all(promised):
-        raise ValueError(
-            f"{file.name} holds bytes that are no text, and does not begin as word2vec's binary format does, with "
-            f'"words dimensions", nor as a .bin of fastText. What wrote it?'
-        )
-    n_words, width = promised
-    plain = file.suffix != ".gz"
-    size = file.stat().st_size - len(first) - 1
-    damaged = (
-        f"{file.name} promises {n_words:,} words of {width} numbers and does not hold them. {_CUT_SHORT} If the size "
-        f"is right, its first line is wrong."
-    )
-    if plain and limit is None and size < n_words * (4 * width + 2):
-        raise ValueError(damaged)
-    load: Any = KeyedVectors.load_word2vec_format
-    try:
-        vectors: KeyedVectors = load(str(file), binary=True, limit=limit)
-    except (EOFError, UnicodeDecodeError, MemoryError):
-        raise ValueError(damaged) from None
-    n_repeats = (n_words if limit is None else min(limit, n_words)) - _cut_to_words(vectors)
-    if plain and limit is None and not n_repeats:
-        words: Any = vectors.index_to_key
-        used = sum(len(word.encode("utf-8")) + 1 for word in words) + n_words * 4 * width
-        if size - used not in (0, n_words, n_words - 1):  # with a line end after each vector, or without
-            raise ValueError(
-                f"The first line of {file.name} promises {n_words:,} words of {width} numbers, and {size - used:,} "
-                f"bytes follow these: the count is too small, or the file is damaged. Fetch it again."
+
+def _read_binary(file: Path, limit: int | None, notes: list[str]) -> KeyedVectors:
+    with open_plain(file) as stream:
+        first = stream.readline(2100)
+        promised = _header(first.decode("latin-1"))
+        if promised is None:
+            raise _Wrong(
+                "holds bytes that are no text, and does not begin as word2vec's binary format does, with "
+                '"words dimensions", nor as a .bin of fastText. What wrote it?'
             )
-    if n_repeats:
-        _warn_of_repeats(n_repeats, "")
-    return vectors
+        n, width = min(promised[0], limit or promised[0]), promised[1]
+        short = (
+            f"promises {promised[0]:,} words of {width} numbers and does not hold them. {_CUT_SHORT} If the size is "
+            f"right, its first line is wrong."
+        )
+        packed = isinstance(stream, gzip.GzipFile)
+        if file.stat().st_size * (_GZIP_AT_MOST if packed else 1) < n * (4 * width + 2):
+            raise _Wrong(short)
+        if packed:
+            data: Any = first + stream.read(-1 if limit is None else n * (4 * width + 1000))
+        else:
+            data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+        return _from_bytes(data, len(first), n, width, short, limit is None, notes)
 
 
-def _read_fasttext(file: Path, limit: int | None) -> KeyedVectors:
+def _from_bytes(data: Any, at: int, n: int, width: int, short: str, whole: bool, notes: list[str]) -> KeyedVectors:
+    words: dict[str, int] = {}
+    rows = np.empty((n, width), dtype=np.float32)
+    for i in range(n):
+        end = data.find(b" ", at)
+        raw = bytes(data[at : min(end, at + 10_000)]).lstrip(b"\n")
+        if end < 0 or end + 1 + 4 * width > len(data):
+            _refuse_letters(words, rows)
+            raise _Wrong(short)
+        try:
+            word = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            word = ""
+        if not word or re.search(r"[\0-\x1f]", word):
+            _refuse_letters(words, rows, sure=not raw or min(raw) < 32)
+            raise _Wrong(
+                f"holds {raw[:40]!r} as its word {i + 1:,}, which is not UTF-8: its words are in another encoding, or "
+                f"cut within a letter. gensim reads it: KeyedVectors.load_word2vec_format(path, binary=True, "
+                f'encoding="latin-1"), or unicode_errors="replace".'
+            )
+        if word not in words:
+            rows[len(words)] = np.frombuffer(data, dtype="<f4", count=width, offset=end + 1)
+            words[word] = len(words)
+        at = end + 1 + 4 * width
+    _refuse_letters(words, rows)
+    rest = len(data) - at
+    if whole and rest > 1:  # a line end may stand after each vector
+        raise _Wrong(
+            f"holds {rest:,} bytes more than the {n:,} words of {width} numbers that its first line promises: the "
+            f"count is too small, or the file is damaged. Fetch it again."
+        )
+    if len(words) < n:
+        notes.append(_repeated(n - len(words)))
+    return _made(words, rows[: len(words)])
+
+
+def _refuse_letters(words: dict[str, int], rows: _Array, sure: bool = False) -> None:
+    """Raise if letters were taken for numbers, as after a word that holds a space."""
+    held = rows[: len(words)]
+    sizes = np.maximum(held.max(axis=1), -held.min(axis=1))
+    wrong = np.flatnonzero(np.isfinite(sizes) & (sizes > _HUGE))
+    if len(wrong) or (sure and words):
+        i = int(wrong[0]) if len(wrong) else len(words) - 1
+        raise _Wrong(
+            f'goes on after "{list(words)[i]}", its word {i + 1:,}, as words and numbers do not. A word there may '
+            f"hold a space, which this format cannot tell: write _ for it, or the vectors as text."
+        )
+    if sure:
+        raise _Wrong(f"begins as word2vec's binary format does, and no word follows. {_CUT_SHORT}")
+
+
+def _read_fasttext(file: Path, limit: int | None, notes: list[str]) -> KeyedVectors:
     from gensim.models import fasttext
 
     if limit is not None:
-        raise ValueError(f"{file.name} is a .bin of fastText, which is read as a whole; leave limit out.")
+        raise _Wrong("is a .bin of fastText, which is read as a whole; leave limit out.")
+    otherwise = f"begins as a .bin of fastText does, and goes on otherwise. {_CUT_SHORT}"
     load: Any = fasttext.load_facebook_vectors
     try:
+        with file.open("rb") as stream:
+            _walk_fasttext(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
         vectors: KeyedVectors = load(str(file))
-    except (EOFError, ValueError, AssertionError, struct.error, UnicodeDecodeError, MemoryError, KeyError):
-        raise ValueError(
-            f"{file.name} begins as a .bin of fastText does, and goes on otherwise. {_CUT_SHORT}"
-        ) from None
+    except (EOFError, ValueError, AssertionError, struct.error, MemoryError, KeyError):
+        raise _Wrong(otherwise) from None
     return vectors
 
 
-def _refuse_nan(file: Path, vectors: KeyedVectors) -> None:
+def _walk_fasttext(data: Any) -> None:
+    """Go from part to part of a fastText model, since gensim reads on for ever where one ends within its words."""
+    n_words, _, n_labels, _, n_pruned = struct.unpack_from("<3i2q", data, 64)
+    if n_labels > 0:
+        raise _Wrong("is a classifier of fastText, and no word vectors: train with skipgram or cbow.")
+    at = 64 + 28
+    for _ in range(n_words):
+        at = data.find(b"\0", at) + 1 + 9  # a word, how often it was seen, and its kind
+        if at < 92 + 10:
+            raise EOFError
+    at += 8 * max(n_pruned, 0)
+    quantised, n_rows, width = struct.unpack_from("<?2q", data, at)
+    if quantised:
+        raise _Wrong("is a .ftz of fastText, made small, which cannot be read here: take the .bin or the .vec.")
+    if min(n_rows, width) < 1 or at + 17 + 4 * n_rows * width > len(data):
+        raise EOFError
+
+
+def _refuse_nan(vectors: KeyedVectors) -> None:
     for start in range(0, len(vectors), 100_000):
         wrong = np.flatnonzero(~np.isfinite(vectors.vectors[start : start + 100_000]).all(axis=1))
         if len(wrong):
             row = start + int(wrong[0])
-            raise ValueError(
-                f'The vector of "{vectors.index_to_key[row]}", word {row + 1:,} of {file.name}, holds NaN or infinity. '
-                f"Take the word out, or ask whoever trained the vectors: such training has failed."
+            raise _Wrong(
+                f'holds NaN or infinity in the vector of "{vectors.index_to_key[row]}", its word {row + 1:,}. Take the '
+                f"word out, or ask whoever trained the vectors: such training has failed."
             )
-
-
-def _short(text: bytes) -> str:
-    return repr(text.decode("utf-8", "replace")[:40])

@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import itertools
 import json
+import time
 import unicodedata
 
 import pytest
@@ -66,6 +67,7 @@ def small(monkeypatch, tmp_path):
         ("see http://a.org/b?c=d#e. Or www.example.org/x, ok", "see . Or , ok".lower()),
         ("(https://example.org/page) FTP://ftp.example.org/f", ""),
         ("mail jane.doe@mail.example.org, or <a@b.edu>.", "mail or"),
+        ("a@b.c-d@e.f/g@h.i x@y (z@", "x y z"),
         ("Café naïve Ελλάδα Москва", "café naïve ελλάδα москва"),
         ("cafe\u0301", "café"),
         ("snake_case soft\u00adhyphen zero\u200bwidth", "snake case softhyphen zerowidth"),
@@ -87,6 +89,19 @@ def test_tokens_are_lower_case_without_spaces_and_stay_as_they_are(text):
 def test_apostrophes_stops_and_signs_in_any_order_stay_as_they_are_cut(text):
     tokens = corpus.tokenize(text)
     assert corpus.tokenize(" ".join(tokens)) == tokens
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["A", "ACGT", "!", "ab@", "a@b", "x.y@z-", "e.g. ", "1,", "://", "www.", "n't", ".)", '."', "\u4e2d", "\r\n"],
+)
+def test_a_text_without_spaces_takes_a_time_in_proportion_to_its_length(piece):
+    """What is not in proportion takes minutes here: 10,000 letters once took a second, and 20,000 four."""
+    text = piece * (300_000 // len(piece))
+    began = time.process_time()
+    corpus.tokenize(text)
+    list(corpus.sentences(text))
+    assert time.process_time() - began < 6
 
 
 # ---- Sentences -------------------------------------------------------------------------------------------
@@ -407,6 +422,11 @@ def test_a_folder_of_texts_is_a_corpus_of_the_same_kind(tmp_path):
     assert len(own) == 5
 
 
+def test_a_text_with_the_line_ends_of_an_old_macintosh_has_paragraphs(tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"one two\r\rthree\r")
+    assert list(corpus.read_folder(tmp_path)) == [["one", "two"], ["three"]]
+
+
 def test_a_text_without_blank_lines_is_read_in_pieces(tmp_path):
     file = tmp_path / "long.txt"
     file.write_text("one two\n" * 50, encoding="utf-8")
@@ -419,9 +439,10 @@ def test_a_text_without_blank_lines_is_read_in_pieces(tmp_path):
     [
         (b"", "is empty: it holds no word"),
         (b" \n\n--\n", "is empty: it holds no word"),
-        (b"abc\x00def", "is binary"),
+        (b"abc\x00def", "is binary: line 1"),
+        ("text".encode("utf-16-le"), "is in UTF-16"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "is binary"),
-        ("café".encode("latin-1"), "is not in UTF-8: .*0xe9"),
+        ("café".encode("latin-1"), "is not in UTF-8: line 1 holds the byte 0xe9"),
         ("text".encode("utf-16"), "is in UTF-16; save it as UTF-8"),
     ],
 )

@@ -130,6 +130,22 @@ def test_a_damaged_line_is_named(tmp_path, line, shown):
     assert shown in str(raised.value)
 
 
+def test_marks_line_ends_and_encodings_are_read_or_said(tmp_path):
+    file = tmp_path / "own.tsv"
+    for encoding, end in (("utf-8-sig", "\n"), ("utf-8", "\r\n"), ("utf-8", "\r")):
+        file.write_bytes(f"cat\tcaf\u00e9\t7{end}dog\tcar\t1{end}".encode(encoding))
+        assert datasets.read_pairs(file).values.tolist() == [["cat", "caf\u00e9", 7], ["dog", "car", 1]]
+        file.write_bytes(f": own{end}a b c caf\u00e9{end}".encode(encoding))
+        assert datasets.read_questions(file).values.tolist() == [["own", "a", "b", "c", "caf\u00e9"]]
+    for read in (datasets.read_pairs, datasets.read_questions):
+        file.write_bytes("cat caf\u00e9 7".encode("latin-1"))
+        with pytest.raises(ValueError, match=r"own\.tsv is not in UTF-8: line 1 holds the byte 0xe9"):
+            read(file)
+        file.write_bytes("cat car 7".encode("utf-16"))
+        with pytest.raises(ValueError, match=r"own\.tsv is in UTF-16"):
+            read(file)
+
+
 def test_an_incomplete_file_is_refused(monkeypatch, tmp_path):
     file = tmp_path / "wordsim353.tsv"
     file.write_text("love\tsex\t6.77\n", encoding="utf-8")

@@ -49,6 +49,14 @@ def binary(words=WORDS, numbers=NUMBERS, header=None, end=b""):
         (GLOVE.rstrip("\n"), "no-line-end.txt"),
         (gzip.compress(W2V.encode()), "word2vec.txt.gz"),
         (gzip.compress(GLOVE.encode()), "glove.gz"),
+        (GLOVE.replace(" ", "\t"), "tabs.tsv"),
+        ("".join(line.replace(" ", "\t", 1) + "\n" for line in GLOVE.splitlines()), "tab-after-the-word.txt"),
+        (GLOVE.replace(" ", "  "), "two-spaces.txt"),
+        (GLOVE.replace("\n", "\r"), "macintosh.txt"),
+        ("\ufeff" + W2V, "marked.vec"),
+        ("\ufeff" + GLOVE, "marked.txt"),
+        (gzip.compress(GLOVE.encode()), "packed-and-not-called-so.txt"),
+        (W2V, "called-packed.txt.gz"),
         (binary(), "vectors.bin"),
         (binary(end=b"\n"), "vectors.bin"),  # as word2vec's own tool writes it
         (gzip.compress(binary()), "vectors.bin.gz"),
@@ -91,9 +99,17 @@ def test_a_bin_of_fasttext_has_vectors_for_unseen_words(write, tmp_path):
     with pytest.raises(ValueError, match="read as a whole; leave limit out"):
         read_vectors(tmp_path / "model.bin", limit=1)
     data = (tmp_path / "model.bin").read_bytes()
-    for size in (30, 400, len(data) // 2, len(data) - 500):
+    for size in (5, 30, 80, 95, 99, 110, 400, len(data) // 2):  # from 92 on within the words, where gensim never ends
         with pytest.raises(ValueError, match=r"begins as a \.bin of fastText does, and goes on otherwise.*cut short"):
             read_vectors(write(data[:size], "cut.bin"))
+    supervised = data[:72] + (3).to_bytes(4, "little") + data[76:]
+    flag = max(data.index(word, 92) for word in (b"north\0", b"south\0")) + 6 + 9
+    quantised = data[:flag] + b"\1" + data[flag + 1 :]
+    for changed, says in ((supervised, "is a classifier of fastText"), (quantised, r"is a \.ftz of fastText")):
+        with pytest.raises(ValueError, match=says):
+            read_vectors(write(changed, "other.bin"))
+    with pytest.raises(ValueError, match="compressed with gzip: unpack it first"):
+        read_vectors(write(gzip.compress(data), "model.bin.gz"))
 
 
 # words that hold a space, words twice
@@ -171,19 +187,25 @@ def cut(text, keep):
         ("4 3\n" + GLOVE, "v.vec", 'promises 4 words, and 5 follow.*Write "5 3" into line 1'),
         ("5 4\n" + GLOVE, "v.vec", r"Line 2 of v\.vec holds 3 numbers, and line 1 promises 4\. Mend it"),
         ("5 2\n" + GLOVE, "v.vec", r"Line 2 of v\.vec holds 3 numbers, and line 1 promises 2"),
-        (binary(header=b"4 3\n"), "v.bin", "promises 4 words of 3 numbers, and .. bytes follow these.*too small"),
+        (binary(header=b"4 3\n"), "v.bin", "holds .. bytes more than the 4 words of 3 numbers .*too small"),
         (binary(header=b"900000000000 3\n"), "v.bin", "does not hold them"),
         (binary(header=b"5 300\n"), "v.bin", "promises 5 words of 300 numbers and does not hold them"),
         (binary(header=b"hello\n"), "v.bin", "does not begin as word2vec's binary format does.*What wrote it"),
+        (binary(header=b"5 10000000000000000000000\n"), "v.bin", "does not hold them"),
+        (binary(header=b"10000000000000000000 3\n"), "v.bin", "does not hold them"),
+        (gzip.compress(binary(header=b"10000000000000000000 3\n")), "v.bin", "does not hold them"),
+        ("10000000000000000000 3\n" + GLOVE, "v.vec", "promises 10,000,000,000,000,000,000 words, and 5 follow"),
+        ("5 10000000000000000000000\n" + GLOVE, "v.vec", "Line 2 of v.vec holds 3 numbers, and line 1 promises 1000"),
+        # a word with a space, of which the binary format knows nothing
+        (binary(["new york", "dog"], NUMBERS[:2]), "v.bin", 'after "new", its word 1, .* hold a space.*write _ for it'),
+        (binary(["the", "new york"], NUMBERS[:2]), "v.bin", 'after "new", its word 2, .* hold a space'),
+        (binary(["a b", *WORDS], np.vstack([NUMBERS, NUMBERS[:1]])), "v.bin", 'after "a", its word 1.* hold a space'),
         # lines
         (GLOVE + "dog 1 2\n" + "eel 1 2 3\n", "v.txt", r"Line 6 of v\.txt holds 2 numbers, and line 1 has 3\. Mend it"),
         (GLOVE + "dog 1 2 3 4\n", "v.txt", r"Line 6 of v\.txt holds 4 numbers, and line 1 has 3\. Mend it"),
         (GLOVE + "dog 1 x 3\n", "v.txt", r"Line 6 of v\.txt holds 'x' where a number is needed\. Mend it"),
         (W2V.replace("5 3", "6 3") + "dog 1 0,5 3\n", "v.txt", r"Line 7 .* holds '0,5' .* Write a point for the comma"),
         ("a b 1 2 3\n" + GLOVE + "c 1 x 3\n", "v.txt", r"Line 7 of v\.txt holds 'x' where a number is needed"),
-        (GLOVE + "dog  1 2 3\n", "v.txt", "Line 6 .* two spaces in a row"),
-        (GLOVE + "dog\t1\t2\t3\n", "v.txt", "Line 6 .* parted by tabs; put single spaces"),
-        ("dog\t1\t2\t3\n", "v.txt", "Line 1 .* parted by tabs"),
         (GLOVE + " 1 2 3\n", "v.txt", "Line 6 .* begins with a space: it has no word"),
         (GLOVE + "\n" + "dog 1 2 3\n", "v.txt", "Line 6 of v.txt is blank, and more follow"),
         ("just some words\n", "v.txt", "Line 1 of v.txt holds no numbers after its word: 'just some words'"),
@@ -191,18 +213,18 @@ def cut(text, keep):
         (
             GLOVE.encode() + "na\N{LATIN SMALL LETTER I WITH DIAERESIS}ve 1 2 3\n".encode("latin-1"),
             "v.txt",
-            "Line 6 .* is not UTF-8.*iconv",
+            "is not in UTF-8: line 6 holds the byte 0xef.*iconv -f latin1",
         ),
-        ("\ufeff" + W2V, "v.txt", "begins with a byte order mark"),
-        (binary().replace(b"the ", b"th\xff "), "v.bin", "does not hold them"),
+        (binary().replace(b"the ", b"th\xff "), "v.bin", r"b'th\\xff' as its word 1, which is not UTF-8.*encoding="),
+        (GLOVE.encode("utf-16"), "v.txt", "is in UTF-16; save it as UTF-8"),
+        (GLOVE.encode("utf-16-le"), "v.txt", "is in UTF-16; save it as UTF-8"),
+        (GLOVE.encode("utf-16-be"), "v.txt", "is in UTF-16; save it as UTF-8"),
         # numbers that are none
-        (GLOVE + "dog 1 nan 3\n", "v.txt", r'The vector of "dog", word 6 of v\.txt, holds NaN or infinity'),
+        (GLOVE + "dog 1 nan 3\n", "v.txt", r'v\.txt holds NaN or infinity in the vector of "dog", its word 6\.'),
         (GLOVE + "dog 1 inf 3\n", "v.txt", "holds NaN or infinity"),
-        (binary(numbers=np.where(np.arange(5)[:, None] == 1, np.nan, NUMBERS)), "v.bin", '"cat", word 2 of'),
+        (binary(numbers=np.where(np.arange(5)[:, None] == 1, np.nan, NUMBERS)), "v.bin", '"cat", its word 2'),
         # wrappings
         (b"PK\x03\x04rest", "v.zip", "is a zip archive: unpack it"),
-        (gzip.compress(W2V.encode()), "v.txt", r"compressed with gzip; rename it to v\.txt\.gz"),
-        (W2V, "v.txt.gz", r"called \.gz and is not compressed; rename it to v\.txt"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_said(write, content, name, says):
