@@ -1,6 +1,7 @@
 """The helper library of the embeddings course.
 
-Its packages, from the ground up; each imports only from those above it in this list:
+Its packages, from the ground up; each imports only from those above it in this list (``_check``, which words its
+refusals, stands under all):
 
 - ``assets``: models and data, fetched once, checked
 - ``text``, ``datasets``, ``vectors``: running text; benchmarks; rows of numbers
@@ -19,7 +20,10 @@ from types import ModuleType
 
 __version__ = "0.1.0"
 
-__all__ = ["assets", "datasets", "evaluation", "exercises", "islands", "show", "text", "vectors", "words"]
+__all__ = [
+    *("assets", "cli", "datasets", "doctor", "evaluation", "exercises", "islands"),
+    *("show", "text", "vectors", "words"),
+]
 
 _SHORT = {
     "draw": "show.drawings",

@@ -296,7 +296,8 @@ def subsample(
     """
     keep = dict(zip(words, keep_probabilities(frequencies, sample).tolist(), strict=True))
     rng = np.random.default_rng(seed)
-    draws = ((sentence, rng.random(len(sentence)).tolist()) for sentence in sentences)
+    lists = (_check.word_list("A sentence", sentence) for sentence in sentences)
+    draws = ((sentence, rng.random(len(sentence)).tolist()) for sentence in lists)
     left = ([word for word, draw in zip(*both, strict=True) if draw < keep.get(word, 0)] for both in draws)
     return [sentence for sentence in left if sentence]
 

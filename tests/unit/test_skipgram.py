@@ -145,6 +145,12 @@ def test_frequencies_that_give_no_shares_are_refused(counts):
             ask(counts)
 
 
+def test_a_text_to_be_thinned_holds_words_only():
+    for text, says in (([["cat", None]], "None is not"), (["the cat"], "this is one string")):
+        with pytest.raises(TypeError, match=says):
+            subsample(text, ["cat"], [1])
+
+
 def test_a_threshold_or_power_that_is_no_number_is_refused():
     with pytest.raises(ValueError, match="sample is nan; it has to be 0 or more"):
         keep_probabilities([1, 2], sample=float("nan"))
