@@ -1,7 +1,3 @@
 """Another name of :mod:`embedlib.text.corpus`."""
 
-import sys
-
-from embedlib.text import corpus
-
-sys.modules[__name__] = corpus
+from embedlib.text.corpus import *  # noqa: F403

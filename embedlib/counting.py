@@ -1,7 +1,3 @@
 """Another name of :mod:`embedlib.words.counting`."""
 
-import sys
-
-from embedlib.words import counting
-
-sys.modules[__name__] = counting
+from embedlib.words.counting import *  # noqa: F403

@@ -1,7 +1,3 @@
 """Another name of :mod:`embedlib.words.glove`."""
 
-import sys
-
-from embedlib.words import glove
-
-sys.modules[__name__] = glove
+from embedlib.words.glove import *  # noqa: F403

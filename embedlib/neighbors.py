@@ -1,7 +1,3 @@
 """Another name of :mod:`embedlib.words.neighbors`."""
 
-import sys
-
-from embedlib.words import neighbors
-
-sys.modules[__name__] = neighbors
+from embedlib.words.neighbors import *  # noqa: F403

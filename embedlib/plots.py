@@ -1,7 +1,3 @@
 """Another name of :mod:`embedlib.show`."""
 
-import sys
-
-from embedlib import show
-
-sys.modules[__name__] = show
+from embedlib.show import *  # noqa: F403

@@ -1,7 +1,3 @@
 """Another name of :mod:`embedlib.vectors.projection`."""
 
-import sys
-
-from embedlib.vectors import projection
-
-sys.modules[__name__] = projection
+from embedlib.vectors.projection import *  # noqa: F403

@@ -1,7 +1,3 @@
 """Another name of :mod:`embedlib.words.skipgram`."""
 
-import sys
-
-from embedlib.words import skipgram
-
-sys.modules[__name__] = skipgram
+from embedlib.words.skipgram import *  # noqa: F403

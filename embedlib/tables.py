@@ -1,7 +1,3 @@
 """Another name of :mod:`embedlib.show.tables`."""
 
-import sys
-
-from embedlib.show import tables
-
-sys.modules[__name__] = tables
+from embedlib.show.tables import *  # noqa: F403

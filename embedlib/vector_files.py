@@ -1,7 +1,3 @@
 """Another name of :mod:`embedlib.words.files`."""
 
-import sys
-
-from embedlib.words import files
-
-sys.modules[__name__] = files
+from embedlib.words.files import *  # noqa: F403

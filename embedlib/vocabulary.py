@@ -1,7 +1,3 @@
 """Another name of :mod:`embedlib.words.vocabulary`."""
 
-import sys
-
-from embedlib.words import vocabulary
-
-sys.modules[__name__] = vocabulary
+from embedlib.words.vocabulary import *  # noqa: F403

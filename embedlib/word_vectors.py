@@ -1,7 +1,3 @@
 """Another name of :mod:`embedlib.words.load`."""
 
-import sys
-
-from embedlib.words import load
-
-sys.modules[__name__] = load
+from embedlib.words.load import *  # noqa: F403

@@ -6,13 +6,16 @@ answers are right.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
+from embedlib import _check
+from embedlib.evaluation._given import as_table, check_resampling, one_of_each
 from embedlib.evaluation.intervals import percentile_interval, wilson_interval
-from embedlib.words.load import as_keyed_vectors, name_of, word_index
+from embedlib.vectors.sums import NOTHING, nearest_to_sums
+from embedlib.words.load import as_keyed_vectors, name_of, unit_vectors, word_index
 from embedlib.words.neighbors import nearest, rows_and_lengths
 
 if TYPE_CHECKING:
@@ -24,14 +27,8 @@ __all__ = ["answer_analogies", "evaluate_analogies", "solve"]
 _Array = np.ndarray[Any, np.dtype[Any]]
 Missing = Literal["skip", "wrong"]
 Case = Literal["ignore", "exact"]
-Method = Literal["3CosAdd"]
 
 _WORDS = ("a", "b", "c", "expected")
-_MOST_WORDS = 4000  # rows of the table of scores: with _CHUNK columns 64 MiB
-_CHUNK = 4096  # words of the vocabulary scored at a time
-_BLOCK = 512  # words of which one maximum is kept
-_NOTHING = 1e-6  # a sum of three vectors shorter than this is made of the rounding errors of single precision
-_DECIMALS = 12  # cosines that agree this far are tied: the more frequent word comes first
 
 
 def solve(
@@ -78,13 +75,13 @@ def solve(
     import pandas as pd
 
     keyed = as_keyed_vectors(vectors)
-    rows = np.array([[word_index(keyed, word) for word in (a, b, c)]])
-    sums, lengths = _sums(_unit_vectors(keyed, rows.ravel()), np.array([[0, 1, 2]]))
-    if not lengths[0]:
+    unit_a, unit_b, unit_c = unit_vectors(keyed, [word_index(keyed, word) for word in (a, b, c)])
+    target = unit_b - unit_a + unit_c
+    if np.linalg.norm(target) < NOTHING:
         raise ValueError(
             f'"{b}" less "{a}" plus "{c}" comes to zero: it has no direction, and so no word is nearest to it.'
         )
-    found = nearest(keyed, sums, k, exclude=[[a, b, c]] if exclude_inputs else False)
+    found = nearest(keyed, target, k, exclude=[[a, b, c]] if exclude_inputs else False)
     return pd.DataFrame({"rank": np.arange(1, k + 1), "word": found.words[0], "cosine": found.cosines[0]})
 
 
@@ -94,7 +91,6 @@ def answer_analogies(
     *,
     exclude_inputs: bool = True,
     restrict_vocab: int | None = None,
-    method: Method = "3CosAdd",
     case: Case = "ignore",
 ) -> pd.DataFrame:
     """Answer analogy questions, one row each; parameters and errors are those of :func:`evaluate_analogies`.
@@ -114,12 +110,11 @@ def answer_analogies(
     0  woman    queen     True  queen     True
     1    cat   tomcat    False    NaN    False
     """
-    _check_choice("case", case, get_args(Case))
-    _check_choice("method", method, get_args(Method))
+    _check.choice("case", case, get_args(Case))
     asked = _as_questions(questions)
     keyed = as_keyed_vectors(vectors)
-    if restrict_vocab is not None and restrict_vocab < 1:
-        raise ValueError(f"restrict_vocab is a number of words; it is {restrict_vocab} and must be at least 1.")
+    numbers, lengths = rows_and_lengths(keyed, restrict_vocab)
+    known: Any = keyed.index_to_key
     first, variants = _vocabulary(keyed, restrict_vocab, case)
     written = asked[list(_WORDS)].to_numpy(dtype=object)
     if case == "ignore":
@@ -137,8 +132,8 @@ def answer_analogies(
                 tuple(spelling for row in three for spelling in variants.get(row, [row]))
                 for three in rows[some, :3].tolist()
             ]
-        found, cosine[some] = _answer(keyed, rows[some, :3], left_out, restrict_vocab)
-        words = np.array([keyed.index_to_key[row] if row >= 0 else None for row in found], dtype=object)
+        found, cosine[some] = nearest_to_sums(numbers, lengths, rows[some, :3], left_out, known)
+        words = np.array([known[row] if row >= 0 else None for row in found], dtype=object)
         answer[some] = words
         given = [word.upper() if case == "ignore" and word is not None else word for word in words]
         correct[some] = [word == expected for word, expected in zip(given, written[some, 3], strict=True)]
@@ -148,7 +143,6 @@ def answer_analogies(
         "model": name_of(keyed),
         "exclude_inputs": exclude_inputs,
         "restrict_vocab": restrict_vocab,
-        "method": method,
         "case": case,
     }
     return answered
@@ -161,7 +155,6 @@ def evaluate_analogies(
     exclude_inputs: bool = True,
     missing: Missing = "skip",
     restrict_vocab: int | None = None,
-    method: Method = "3CosAdd",
     case: Case = "ignore",
     by: str = "section",
     confidence: float = 0.95,
@@ -187,8 +180,6 @@ def evaluate_analogies(
     restrict_vocab
         Know and search only the first so many words, which are the most frequent in most models. None takes
         all; gensim takes 300,000 unless told otherwise.
-    method
-        ``"3CosAdd"``: the word with the largest cosine to b - a + c, each vector at length 1.
     case
         ``"ignore"``, as gensim does: *Athens* is the first word of the vocabulary that is spelt so in any case
         (*athens* in a lower-case one), an answer that differs from the expected one in case only is right, and
@@ -236,11 +227,8 @@ def evaluate_analogies(
     """
     import pandas as pd
 
-    _check_choice("missing", missing, get_args(Missing))
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence is a share between 0 and 1, such as 0.95; it is {confidence}.")
-    if n_bootstrap < 0:
-        raise ValueError(f"n_bootstrap is a number of resamples; it is {n_bootstrap} and must be 0 or more.")
+    _check.choice("missing", missing, get_args(Missing))
+    check_resampling(confidence, n_bootstrap, seed)
     if isinstance(questions, pd.DataFrame) and {"covered", "correct", "answer"} <= set(questions.columns):
         answered = questions.reset_index(drop=True)
         answered.attrs = dict(questions.attrs)
@@ -250,14 +238,16 @@ def evaluate_analogies(
             questions,
             exclude_inputs=exclude_inputs,
             restrict_vocab=restrict_vocab,
-            method=method,
             case=case,
         )
     if by not in answered.columns:
-        raise ValueError(f"There is no column {by!r} to put questions together by; there are {_listed(answered)}.")
+        there = ", ".join(map(str, answered))
+        raise ValueError(f"There is no column {by!r} to put questions together by; there are {there}.")
+    one_of_each(answered, [by])
     counted = answered["covered"].to_numpy(dtype=bool) | (missing == "wrong")
     correct = answered["correct"].to_numpy(dtype=bool)
-    groups = [(str(name), np.asarray(rows)) for name, rows in answered.groupby(by, sort=False).indices.items()]
+    named = answered.groupby(_labels(answered[by]), sort=False)
+    groups = [(str(name), np.asarray(rows)) for name, rows in named.indices.items()]
     groups.sort(key=lambda group: int(group[1][0]))
     groups.append(("total", np.arange(len(answered))))
     drawn = _draw_pairs(answered, counted, correct, n_bootstrap, seed)
@@ -287,143 +277,6 @@ def evaluate_analogies(
         "seed": seed,
     }
     return table
-
-
-def _sums(unit: _Array, three: _Array) -> tuple[_Array, _Array]:
-    """b - a + c for each question, and its length (0 where the three cancel out).
-
-    Parameters
-    ----------
-    unit
-        Vectors at length 1, shape (m, d).
-    three
-        Rows of a, b and c, shape (n, 3).
-
-    Returns
-    -------
-    sums of shape (n, d), lengths of shape (n,)
-    """
-    a, b, c = (unit[three[:, i]] for i in range(3))
-    sums = b - a + c
-    lengths = np.sqrt(np.einsum("nd,nd->n", sums, sums))
-    lengths[lengths < _NOTHING] = 0
-    return sums, lengths
-
-
-def _answer(
-    keyed: KeyedVectors, three: _Array, left_out: Sequence[Sequence[int]], restrict_vocab: int | None
-) -> tuple[_Array, _Array]:
-    """The row of the best answer to each question (-1 if there is none) and its cosine.
-
-    The questions are many and their words few: Google's 19,544 ask with some 900. So the product with the
-    vocabulary is taken once a word, in pieces that stay in the cache, and the scores of a question are the sum of
-    three rows of that table. Only the largest of each block is kept, and the blocks that can hold the best are
-    looked at again in double precision.
-
-    Parameters
-    ----------
-    three
-        Rows of a, b and c, shape (n, 3).
-    left_out
-        For each question the rows that are no answer.
-    """
-    distinct, spread = np.unique(three, return_inverse=True)
-    if len(distinct) > _MOST_WORDS and len(three) > 1:  # the table of so many words would be large
-        half = len(three) // 2
-        parts = [
-            _answer(keyed, three[part], left_out[part], restrict_vocab) for part in (slice(half), slice(half, None))
-        ]
-        answers, cosines = (np.concatenate(both) for both in zip(*parts, strict=True))
-        return answers, cosines
-    vectors, norms = rows_and_lengths(keyed, restrict_vocab)
-    unit = _unit_vectors(keyed, distinct)
-    questions = spread.reshape(-1, 3)
-    sums, lengths = _sums(unit, questions)
-
-    order = np.lexsort((questions[:, 2], questions[:, 1], questions[:, 0]))  # questions that share a and b together
-    a, b, c = questions[order].T
-    starts = np.flatnonzero(np.append(True, (np.diff(a) != 0) | (np.diff(b) != 0)))
-    groups = list(zip(starts, np.append(starts[1:], len(order)), strict=True))
-    no_asker = np.repeat(np.arange(len(order)), [len(left_out[i]) for i in order])
-    no_row = np.array([row for i in order for row in left_out[i]], dtype=np.int64)
-    empty = np.flatnonzero(norms == 0)
-    scale = np.divide(1, norms, out=np.zeros_like(norms), where=norms > 0)[:, None]
-
-    n_blocks = -(-len(vectors) // _BLOCK)
-    largest = np.full((len(order), n_blocks), -np.inf, dtype=np.float32)
-    single = unit.astype(np.float32)
-    room = np.empty(max(last - first for first, last in groups) * (_CHUNK + _BLOCK), dtype=np.float32)
-    for start in range(0, len(vectors), _CHUNK):
-        piece = slice(start, min(start + _CHUNK, len(vectors)))
-        n = piece.stop - start
-        filled = -(-n // _BLOCK) * _BLOCK
-        table = np.zeros((len(distinct), filled), dtype=np.float32)
-        np.matmul(single, (vectors[piece] * scale[piece]).T, out=table[:, :n])
-        nothing = np.append(empty[(empty >= start) & (empty < piece.stop)] - start, np.arange(n, filled))
-        here = (no_row >= start) & (no_row < piece.stop)
-        askers, no = no_asker[here], no_row[here] - start
-        ends = np.searchsorted(askers, np.append(starts, len(order)))
-        blocks = slice(start // _BLOCK, start // _BLOCK + filled // _BLOCK)
-        for i, (first, last) in enumerate(groups):
-            scores = room[: (last - first) * filled].reshape(last - first, filled)
-            np.take(table, c[first:last], axis=0, out=scores, mode="clip")
-            scores += table[b[first]] - table[a[first]]
-            scores[askers[ends[i] : ends[i + 1]] - first, no[ends[i] : ends[i + 1]]] = -np.inf
-            if len(nothing):
-                scores[:, nothing] = -np.inf
-            scores.reshape(last - first, -1, _BLOCK).max(axis=2, out=largest[first:last, blocks])
-
-    best, cosine = np.full(len(order), -1), np.full(len(order), np.nan)
-    askers, rows, scores64 = _finalists(vectors, norms, sums[order], largest)
-    if len(no_row):
-        lost = np.isin(askers * len(vectors) + rows, no_asker * len(vectors) + no_row)
-        askers, rows, scores64 = askers[~lost], rows[~lost], scores64[~lost]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scores64 = np.clip(scores64 / lengths[order][askers], -1, 1)
-    ranked = np.lexsort((rows, -scores64.round(_DECIMALS), askers))
-    first_of = ranked[np.flatnonzero(np.append(True, np.diff(askers[ranked]) != 0))] if len(ranked) else ranked
-    first_of = first_of[lengths[order][askers[first_of]] > 0]
-    where = order[askers[first_of]]
-    best[where], cosine[where] = rows[first_of], scores64[first_of]
-    return best, cosine
-
-
-def _finalists(vectors: _Array, norms: _Array, sums: _Array, largest: _Array) -> tuple[_Array, _Array, _Array]:
-    """The few words that can be the best answers: number of the question, row, and score in double precision."""
-    # A score is wrong by at most the rounding errors of three products of unit vectors in single precision.
-    slack = 4 * (vectors.shape[1] + 8) * float(np.finfo(np.float32).eps)
-    enough = largest.max(axis=1).astype(np.float64) - 2 * slack
-    questions, blocks = np.nonzero((largest >= enough[:, None]) & np.isfinite(enough)[:, None])
-    order = np.argsort(blocks, kind="stable")
-    questions, blocks = questions[order], blocks[order]
-    parts: list[tuple[_Array, _Array]] = []
-    for block in np.unique(blocks):
-        asked = questions[np.searchsorted(blocks, block) : np.searchsorted(blocks, block, side="right")]
-        start = block * _BLOCK
-        piece = vectors[start : start + _BLOCK].astype(np.float64)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            scores = (sums[asked] @ piece.T) / norms[start : start + _BLOCK]
-        number, row = np.nonzero(scores >= enough[asked, None])
-        parts.append((asked[number], row + start))
-    if not parts:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0)
-    asked, rows = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    # Summed one by one, so that equal vectors have equal scores: a matrix product does not promise it.
-    double = vectors[rows].astype(np.float64)
-    exact = (double * sums[asked]).sum(axis=1) / np.sqrt((double * double).sum(axis=1))
-    return asked, rows, exact
-
-
-def _unit_vectors(keyed: KeyedVectors, rows: _Array) -> _Array:
-    numbers = np.asarray(keyed.vectors)[rows].astype(np.float64)
-    lengths = np.sqrt(np.einsum("nd,nd->n", numbers, numbers))
-    wrong = np.flatnonzero(~np.isfinite(lengths) | (lengths == 0))
-    if len(wrong):
-        word = keyed.index_to_key[int(rows[wrong[0]])]
-        holds = "is all zeros: it has no direction" if lengths[wrong[0]] == 0 else "holds NaN or infinity"
-        raise ValueError(f'The vector of "{word}" {holds}; no analogy can be asked with it.')
-    result: _Array = numbers / lengths[:, None]
-    return result
 
 
 def _vocabulary(keyed: KeyedVectors, n: int | None, case: str) -> tuple[dict[str, int], dict[int, list[int]]]:
@@ -482,43 +335,14 @@ def _draw_pairs(
 
 
 def _as_questions(questions: Any) -> pd.DataFrame:
-    """The questions as a DataFrame with section, a, b, c and expected; else a sentence says what is off."""
-    import pandas as pd
-
-    if isinstance(questions, pd.DataFrame):
-        lacking = [column for column in _WORDS if column not in questions.columns]
-        if lacking:
-            raise ValueError(
-                f"The questions lack the column{'s' * (len(lacking) > 1)} {', '.join(lacking)}; there are "
-                f"{_listed(questions)}. Needed are a, b, c and expected: a is to b as c is to expected."
-            )
-        table = questions.reset_index(drop=True)
-    else:
-        if isinstance(questions, (str, bytes, Mapping)) or not isinstance(questions, Sequence):
-            raise TypeError(
-                f"Questions are a DataFrame with the columns a, b, c and expected, or a list of four words each; this "
-                f"is of type {type(questions).__name__}."
-            )
-        for i, row in enumerate(questions):
-            if isinstance(row, str) or not isinstance(row, Sequence) or len(row) != 4:
-                raise ValueError(f"Question {i} is {row!r}; four words are needed, a, b, c and the answer expected.")
-        table = pd.DataFrame([tuple(row) for row in questions], columns=list(_WORDS))
-    if table.empty:
-        raise ValueError("There are no questions.")
-    for column in _WORDS:
-        for i, word in enumerate(table[column]):
-            if not isinstance(word, str) or not word:
-                raise ValueError(f"Question {i} has {word!r} for {column}; a word is needed.")
+    """The questions as a DataFrame with section, a, b, c and expected."""
+    table = as_table(questions, _WORDS, _WORDS, "questions")
     if "section" not in table.columns:
         table.insert(0, "section", "all")
-    table.attrs = dict(questions.attrs) if isinstance(questions, pd.DataFrame) else {}
-    return table
+    one_of_each(table, ["section"])
+    return table.assign(section=_labels(table["section"]))
 
 
-def _check_choice(name: str, given: str, choices: tuple[str, ...]) -> None:
-    if given not in choices:
-        raise ValueError(f"{name} is {given!r}; it can be {', '.join(repr(choice) for choice in choices)}.")
-
-
-def _listed(table: Iterable[Any]) -> str:
-    return ", ".join(str(column) for column in table)
+def _labels(column: pd.Series) -> pd.Series:
+    """What a column calls its rows, as words; those that it does not name are put together, too."""
+    return column if column.notna().all() else column.astype(object).where(column.notna(), f"(no {column.name})")

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embedlib.words.load import as_keyed_vectors, name_of
+from embedlib import _check
+from embedlib.words.load import as_keyed_vectors, as_spelt, name_of, unit_vectors, word_index
 
 if TYPE_CHECKING:
     from gensim.models.keyedvectors import KeyedVectors
@@ -111,8 +112,8 @@ def association_test(
     >>> round(found.effect, 2), round(found.p, 3), found.n_permutations
     (2.0, 0.167, 6)
     """
-    if isinstance(n_permutations, bool) or not isinstance(n_permutations, (int, np.integer)) or n_permutations < 1:
-        raise ValueError(f"n_permutations is a number of dealings, at least 1; it is {n_permutations!r}.")
+    _check.whole("n_permutations", n_permutations)
+    _check.whole("seed", seed, least=0)
     keyed = as_keyed_vectors(vectors)
     groups, missing = [], []
     for name, words in (("x", x), ("y", y), ("a", a), ("b", b)):
@@ -128,7 +129,7 @@ def association_test(
     spread = float(s.std())
     if spread < 1e-12:
         raise ValueError("All targets lean alike: there is no difference to measure.")
-    p, exact, tried = _p_value(s, n, int(n_permutations), seed)
+    p, exact, tried = _p_value(s, n, n_permutations, seed)
     return Association(
         effect=float((s[:n].mean() - s[n:].mean()) / spread),
         p=p,
@@ -166,34 +167,15 @@ def leanings(
 
 
 def _leanings(keyed: KeyedVectors, words: list[str], a: list[str], b: list[str]) -> _Array:
-    targets, one, other = (_unit(keyed, some) for some in (words, a, b))
+    targets, one, other = (unit_vectors(keyed, [word_index(keyed, word) for word in some]) for some in (words, a, b))
     difference: _Array = targets @ one.mean(axis=0) - targets @ other.mean(axis=0)
     return difference
 
 
-def _unit(keyed: KeyedVectors, words: list[str]) -> _Array:
-    rows = np.array([keyed.vectors[keyed.key_to_index[word]] for word in words], dtype=np.float64)
-    lengths = np.linalg.norm(rows, axis=1)
-    for word, length in zip(words, lengths, strict=True):
-        if not length > 0 or not np.isfinite(length):
-            raise ValueError(f'The vector of "{word}" is zero or holds no numbers: it has no direction.')
-    unit: _Array = rows / lengths[:, None]
-    return unit
-
-
 def _known(keyed: KeyedVectors, name: str, words: Sequence[str], fewest: int = _FEWEST) -> tuple[list[str], list[str]]:
-    if isinstance(words, (str, bytes)):
-        raise TypeError(f"{name} is a list of words, and this is one string: {str(words)[:40]!r}.")
-    found: list[str] = []
-    absent: list[str] = []
-    for word in words:
-        if not isinstance(word, str):
-            raise TypeError(f"{name} is a list of words; {word!r} is of type {type(word).__name__}.")
-        spelt = next((form for form in (word, word.lower()) if form in keyed.key_to_index), None)
-        if spelt is None:
-            absent.append(word)
-        elif spelt not in found:
-            found.append(spelt)
+    rows = {word: as_spelt(keyed.key_to_index.get, word) for word in _check.word_list(name, words)}
+    found = list(dict.fromkeys(str(keyed.index_to_key[row]) for row in rows.values() if row is not None))
+    absent = [word for word, row in rows.items() if row is None]
     if len(found) < fewest:
         raise ValueError(
             f"Of the {len(found) + len(absent)} words of {name}, {name_of(keyed)} has {len(found)}; at least {fewest} "

@@ -7,19 +7,18 @@ examples are drawn again with replacement, the figure is computed again, and the
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from statistics import NormalDist
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+
+from embedlib import _check
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
     "Share",
-    "bootstrap_interval",
     "bootstrap_spearman",
     "bootstrap_spearmans",
     "percentile_interval",
@@ -29,56 +28,6 @@ __all__ = [
 ]
 
 _Array = np.ndarray[Any, np.dtype[Any]]
-
-
-def bootstrap_interval(
-    statistic: Callable[..., float],
-    *samples: Any,
-    confidence: float = 0.95,
-    n_bootstrap: int = 1000,
-    seed: int = 0,
-) -> tuple[float, float]:
-    """Percentile bootstrap interval of any statistic; several samples are drawn together, as pairs.
-
-    Parameters
-    ----------
-    statistic
-        Takes one array for each sample and returns a number, for example ``np.mean`` or an F1 measure.
-    samples
-        Sequences of equal length n; the same examples are drawn from each of them.
-    confidence
-        Share of the resampled figures that the interval holds.
-    n_bootstrap
-        How often the examples are drawn again.
-    seed
-        Of the random draws.
-
-    Returns
-    -------
-    (low, high)
-
-    Raises
-    ------
-    ValueError
-        If there are no samples, they differ in length or hold fewer than two examples.
-
-    Examples
-    --------
-    >>> right = np.array([True] * 80 + [False] * 20)
-    >>> low, high = bootstrap_interval(np.mean, right)
-    >>> 0.70 <= low < 0.80 < high <= 0.90
-    True
-    """
-    if not samples:
-        raise ValueError("There is nothing to draw from; give at least one sample after the statistic.")
-    arrays = [np.asarray(sample) for sample in samples]
-    n = len(arrays[0])
-    if any(len(array) != n for array in arrays):
-        raise ValueError(f"The samples differ in length: {', '.join(str(len(a)) for a in arrays)}.")
-    if n < 2:
-        raise ValueError(f"An interval needs at least 2 examples, and there is {n}.".replace("is 0", "are none"))
-    values = [statistic(*(array[draw] for array in arrays)) for draws in _draws(n, n_bootstrap, seed) for draw in draws]
-    return percentile_interval(np.asarray(values, dtype=np.float64), confidence)
 
 
 class Share(NamedTuple):
@@ -101,7 +50,7 @@ def share_higher(ones: Any, others: Any, confidence: float = 0.95, n_bootstrap: 
     ones, others
         Two groups of n and m numbers.
     confidence, n_bootstrap, seed
-        As in :func:`bootstrap_interval`.
+        Of the percentile interval; ``n_bootstrap=0`` leaves it out.
 
     Returns
     -------
@@ -174,8 +123,7 @@ def percentile_interval(values: Any, confidence: float = 0.95) -> tuple[float, f
     >>> percentile_interval(np.arange(101), confidence=0.5)
     (25.0, 75.0)
     """
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence is a share between 0 and 1, such as 0.95; it is {confidence}.")
+    _check.confidence(confidence)
     array = np.asarray(values, dtype=np.float64)
     array = array[~np.isnan(array)]
     if not len(array):
@@ -216,19 +164,16 @@ def wilson_interval(n_right: int, n: int, confidence: float = 0.95) -> tuple[flo
     >>> round(low, 3), round(high, 3)
     (0.49, 0.943)
     """
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence is a share between 0 and 1, such as 0.95; it is {confidence}.")
-    if n < 0 or not 0 <= n_right <= n:
+    import scipy.stats
+
+    _check.confidence(confidence)
+    if not 0 <= n_right <= n:
         raise ValueError(f"Right answers are between none and all: {n_right} of {n} is not a share.")
     if n == 0:
         return float("nan"), float("nan")
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    share = n_right / n
-    centre = share + z * z / (2 * n)
-    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    scale = 1 + z * z / n
-    low, high = (centre - half) / scale, (centre + half) / scale
-    return (0.0 if n_right == 0 else low), (1.0 if n_right == n else high)
+    stats: Any = scipy.stats
+    interval = stats.binomtest(n_right, n).proportion_ci(confidence, method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 def bootstrap_spearman(x: Any, y: Any, n_bootstrap: int = 1000, seed: int = 0) -> _Array:
@@ -311,8 +256,7 @@ def bootstrap_spearmans(x: Any, ys: Sequence[Any], n_bootstrap: int = 1000, seed
 
 def _draws(n: int, n_bootstrap: int, seed: int, at_once: int = 250) -> Iterator[_Array]:
     """Indices drawn with replacement, up to ``at_once`` resamples at a time: arrays (resamples, n)."""
-    if n_bootstrap < 1:
-        raise ValueError(f"n_bootstrap is a number of resamples; it is {n_bootstrap} and must be at least 1.")
+    _check.whole("n_bootstrap", n_bootstrap)
     generator = np.random.default_rng(seed)
     for start in range(0, n_bootstrap, at_once):
         yield generator.integers(0, n, size=(min(at_once, n_bootstrap - start), n))

@@ -6,14 +6,18 @@ one model better than another, or were the pairs kind to it: :func:`difference` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
+from embedlib import _check
+from embedlib.evaluation._given import as_table, check_resampling
 from embedlib.evaluation.intervals import bootstrap_spearman, bootstrap_spearmans, percentile_interval
+from embedlib.vectors.rows import unit_rows
+from embedlib.words.load import as_spelt, unit_vectors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +37,7 @@ Case = Literal["either", "lower", "exact"]
 
 _AT_ONCE = 4_000_000  # numbers multiplied at a time: 32 MB
 _FEWEST = 3  # pairs that have an order worth speaking of
+_NONE = (float("nan"),) * 5
 _DECIMALS = 12  # cosines that agree this far are tied, whatever a machine makes of their last bits
 _MISSING_SAYS = {
     "skip": "pairs with a missing word left out",
@@ -171,7 +176,7 @@ def evaluate_similarity(
     >>> evaluate_similarity(toy, people, n_bootstrap=0)
     similarity data: Spearman 1.000, 3 of 4 pairs covered (pairs with a missing word left out)
     """
-    _check_options(missing, case, confidence, n_bootstrap)
+    _check_options(missing, case, confidence, n_bootstrap, seed)
     pairs = _as_pairs(similarity_data)
     name = str(pairs.attrs.get("name", "similarity data"))
     found = _find_all(embeddings, _words([pairs]), case)
@@ -180,12 +185,12 @@ def evaluate_similarity(
     n_covered = int(covered.sum())
     if missing == "error" and absent:
         raise ValueError(
-            f"The embeddings lack {len(absent):,} of the {len(found.row_of):,} words of {name}: {_some(absent)}. "
+            f"The embeddings lack {len(absent):,} of the {len(found.row_of):,} words of {name}: {_check.some(absent)}. "
             f'Choose missing="skip", "zero" or "mean".'
         )
     if n_covered == 0:
         raise ValueError(
-            f"None of the {len(pairs):,} pairs of {name} is covered: the embeddings lack {_some(absent)}. "
+            f"None of the {len(pairs):,} pairs of {name} is covered: the embeddings lack {_check.some(absent)}. "
             f"Are these vectors of the same language, and is their vocabulary {_CASE_SAYS[case]}?"
         )
     used = ~np.isnan(model)
@@ -289,7 +294,7 @@ def compare_models(
             f'common_pairs=True leaves out the pairs that any model lacks, and missing="{missing}" would keep '
             f"them; choose one of the two."
         )
-    _check_options(missing, case, confidence, n_bootstrap)
+    _check_options(missing, case, confidence, n_bootstrap, seed)
     named = _named(benchmarks)
     scored = _score_all(models, named, missing, case)
     lines = {}
@@ -366,22 +371,30 @@ def difference(
     >>> found.first, found.second, found.difference, found.n_common
     (1.0, 0.5, 0.5, 3)
     """
-    _check_options("skip", case, confidence, n_bootstrap)
+    _check_options("skip", case, confidence, n_bootstrap, seed)
     pairs = _as_pairs(similarity_data)
     name = str(pairs.attrs.get("name", "similarity data"))
     scored = _score_all({"the first model": first, "the second model": second}, {name: pairs}, "skip", case)
-    (one, _), (other, _) = (scores[name] for scores in scored.values())
-    used = ~np.isnan(one) & ~np.isnan(other)
-    human = pairs["score"].to_numpy(dtype=np.float64)[used]
-    if len(human) < _FEWEST:
+    one, other = (scores[name][0] for scores in scored.values())
+    n_common = int((~np.isnan(one + other)).sum())
+    if n_common < _FEWEST:
         raise ValueError(
             f"A rank correlation needs at least {_FEWEST} pairs; of the {len(pairs):,} of {name} the two models have "
-            f"{len(human)} in common."
+            f"{n_common} in common."
         )
-    left, right = (_spearman(human, cosine[used], name) for cosine in (one, other))
+    return _difference(pairs, one, other, name, confidence, n_bootstrap, seed)
+
+
+def _difference(
+    pairs: pd.DataFrame, one: _Array, other: _Array, name: str, confidence: float, n_bootstrap: int, seed: int
+) -> Difference:
+    """The difference of two models, given the cosine of each pair, NaN where a model has none."""
+    used = ~np.isnan(one + other)
+    human, both = pairs["score"].to_numpy(dtype=np.float64)[used], [one[used], other[used]]
+    left, right = (_spearman(human, cosine, name) for cosine in both)
     low = high = float("nan")
     if n_bootstrap:
-        drawn = bootstrap_spearmans(human, [one[used], other[used]], n_bootstrap, seed)
+        drawn = bootstrap_spearmans(human, both, n_bootstrap, seed)
         low, high = percentile_interval(drawn[0] - drawn[1], confidence)
     return Difference(left, right, left - right, low, high, len(human), len(pairs))
 
@@ -425,9 +438,11 @@ def differences(
     """
     import pandas as pd
 
-    _check_options("skip", case, confidence, n_bootstrap)
+    _check_options("skip", case, confidence, n_bootstrap, seed)
     if isinstance(models, Mapping) and reference not in models:
-        raise ValueError(f"The reference {reference!r} is none of the models, which are {_some(list(models), 20)}.")
+        raise ValueError(
+            f"The reference {reference!r} is none of the models, which are {_check.some(list(models), 20)}."
+        )
     named = _named(benchmarks)
     scored = _score_all(models, named, "skip", case)
     lines = {}
@@ -438,22 +453,11 @@ def differences(
             if name == reference:
                 continue
             model = scores[benchmark][0]
-            used = ~np.isnan(base) & ~np.isnan(model)
-            figures = [float("nan")] * 3
-            both = [model[used], base[used]]
-            if all(_has_order(numbers) for numbers in (human[used], *both)):
-                one, other = (_spearman(human[used], cosine, benchmark) for cosine in both)
-                figures[0] = one - other
-                if n_bootstrap:
-                    drawn = bootstrap_spearmans(human[used], both, n_bootstrap, seed)
-                    figures[1:] = percentile_interval(drawn[0] - drawn[1], confidence)
-            lines[number, place] = {
-                "model": name,
-                "benchmark": benchmark,
-                **dict(zip(("difference", "low", "high"), figures, strict=True)),
-                "n_common": int(used.sum()),
-                "n_pairs": len(pairs),
-            }
+            used = ~np.isnan(model + base)
+            found = Difference(*_NONE, n_common=int(used.sum()), n_pairs=len(pairs))
+            if all(_has_order(numbers[used]) for numbers in (human, model, base)):
+                found = _difference(pairs, model, base, benchmark, confidence, n_bootstrap, seed)
+            lines[number, place] = {"model": name, "benchmark": benchmark, **found._asdict()}
     columns = ["model", "benchmark", "difference", "low", "high", "n_common", "n_pairs"]
     table = pd.DataFrame([lines[key] for key in sorted(lines)], columns=columns)
     table.attrs = {
@@ -529,7 +533,7 @@ def _score_all(
             absent = [word for word, row in found.row_of.items() if row is None]
             if missing == "error" and absent:
                 raise ValueError(
-                    f"The embeddings lack {len(absent):,} of the {len(words):,} words: {_some(absent)}. "
+                    f"The embeddings lack {len(absent):,} of the {len(words):,} words: {_check.some(absent)}. "
                     f'Choose missing="skip", "zero" or "mean".'
                 )
             scored[str(name)] = {benchmark: _cosines(found, pairs, missing) for benchmark, pairs in named.items()}
@@ -576,17 +580,18 @@ class _Found(NamedTuple):
 def _find_all(embeddings: Any, words: Iterable[str], case: str) -> _Found:
     """Look every word up, and bring what is there to length 1 in double precision."""
     if hasattr(embeddings, "key_to_index"):
-        row_of, where, names = _places(embeddings.key_to_index, words, case)
-        rows = np.asarray(embeddings.vectors)[where].astype(np.float64)
-        return _Found(_at_length_one(rows, names), row_of, lambda: embeddings.vectors.mean(axis=0, dtype=np.float64))
+        row_of, where = _places(embeddings.key_to_index, words, case)
+        return _Found(
+            unit_vectors(embeddings, where), row_of, lambda: embeddings.vectors.mean(axis=0, dtype=np.float64)
+        )
     if hasattr(embeddings, "key_index") and hasattr(embeddings, "matrix"):  # SparseVectors
         filled = np.diff(embeddings.matrix.indptr) > 0
-        row_of, where, _ = _places({w: i for w, i in embeddings.key_index.items() if filled[i]}, words, case)
+        row_of, where = _places({w: i for w, i in embeddings.key_index.items() if filled[i]}, words, case)
         chosen = embeddings.matrix[where, :]
         lengths = np.sqrt(chosen.multiply(chosen).sum(axis=1))
         return _Found(chosen.multiply(1 / lengths[:, None]).tocsr(), row_of, _no_mean)
     lookup, mean = _lookup(embeddings)
-    unit = {word: _unit(word, _find(lookup, word, case)) for word in words}
+    unit = {word: _unit(word, as_spelt(lookup, word, case)) for word in words}
     there = [word for word, vector in unit.items() if vector is not None]
     vectors = [vector for vector in unit.values() if vector is not None]
     widths = sorted({len(vector) for vector in vectors})
@@ -597,36 +602,23 @@ def _find_all(embeddings: Any, words: Iterable[str], case: str) -> _Found:
     return _Found(stacked, {word: place.get(word) for word in unit}, mean)
 
 
-def _places(
-    index: Mapping[str, int], words: Iterable[str], case: str
-) -> tuple[dict[str, int | None], list[int], list[str]]:
-    """For each word a row among those found (or None), their places in the vocabulary, and the words found."""
+def _places(index: Mapping[str, int], words: Iterable[str], case: str) -> tuple[dict[str, int | None], list[int]]:
+    """For each word a row among those found (or None), and their places in the vocabulary."""
     row_of: dict[str, int | None] = {}
     where: list[int] = []
-    names: list[str] = []
     for word in words:
-        place = _find(index.get, word, case)
+        place = as_spelt(index.get, word, case)
         row_of[word] = None if place is None else len(where)
         if place is not None:
             where.append(place)
-            names.append(word)
-    return row_of, where, names
-
-
-def _at_length_one(rows: _Array, names: Sequence[str]) -> _Array:
-    lengths = np.sqrt(np.einsum("nd,nd->n", rows, rows))
-    if len(lengths) and not (np.isfinite(lengths) & (lengths > 0)).all():
-        wrong = int(np.flatnonzero(~np.isfinite(lengths) | (lengths == 0))[0])
-        _unit(names[wrong], rows[wrong])  # raises
-    result: _Array = rows / lengths[:, None]
-    return result
+    return row_of, where
 
 
 def _cosines(found: _Found, pairs: pd.DataFrame, missing: str) -> tuple[_Array, _Array]:
     """The cosine of each pair (NaN where it is left out), and whether both of its words are there."""
     rows, absent = found.rows, -1
     if missing == "mean" and any(row is None for row in found.row_of.values()):
-        average = _unit("the mean of all vectors", found.mean())
+        average = _unit("the mean of all words", found.mean())
         absent = len(rows)
         rows = np.concatenate([rows.reshape(absent, -1), [average]]) if absent else np.array([average])
     first, second = (
@@ -648,40 +640,16 @@ def _cosines(found: _Found, pairs: pd.DataFrame, missing: str) -> tuple[_Array, 
 
 def _words(tables: Iterable[pd.DataFrame]) -> list[str]:
     """Every word once, in the order of the data."""
-    return list(dict.fromkeys(word for pairs in tables for both in _both(pairs) for word in both))
+    return list(dict.fromkeys(word for pairs in tables for word in pairs[["word1", "word2"]].to_numpy().ravel()))
 
 
 def _as_pairs(data: Any) -> pd.DataFrame:
-    """The data as a DataFrame with word1, word2 (str) and score (float); else a sentence says what is off."""
+    """The data as a DataFrame with word1, word2 (str) and score (float)."""
     import pandas as pd
 
-    needed = ["word1", "word2", "score"]
-    if isinstance(data, pd.DataFrame):
-        lacking = [column for column in needed if column not in data.columns]
-        if lacking:
-            raise ValueError(
-                f"The table lacks {_columns(lacking)}; it has {_columns(list(data.columns))}. "
-                f"Needed are word1, word2 and score: DataFrame.rename(columns=...) gives columns other names."
-            )
-        pairs = data.reset_index(drop=True)
-    else:
-        if isinstance(data, (str, bytes, Mapping)) or not isinstance(data, Sequence):
-            raise TypeError(
-                f"Similarity data are a DataFrame with the columns word1, word2 and score, or a list of "
-                f"triples (word1, word2, score); this is of type {type(data).__name__}."
-            )
-        for i, row in enumerate(data):
-            if isinstance(row, str) or not isinstance(row, Sequence) or len(row) != 3:
-                raise ValueError(f"Item {i} is {row!r}; a triple (word1, word2, score) is needed.")
-        pairs = pd.DataFrame([tuple(row) for row in data], columns=needed)
-    if pairs.empty:
-        raise ValueError("There are no pairs in the data.")
-    for column in ("word1", "word2"):
-        for i, word in enumerate(pairs[column]):
-            if not isinstance(word, str):
-                raise ValueError(f"Row {i} has {word!r} in the column {column}; a word is needed.")
-    scores = pd.to_numeric(pairs["score"], errors="coerce")
-    wrong = np.flatnonzero(~np.isfinite(scores.to_numpy(dtype=np.float64)))
+    pairs = as_table(data, ("word1", "word2", "score"), ("word1", "word2"), "pairs")
+    scores = pd.to_numeric(pairs["score"], errors="coerce").astype(np.float64)
+    wrong = np.flatnonzero(~np.isfinite(scores))
     if len(wrong):
         row = pairs.iloc[wrong[0]]
         score = repr(row["score"]) if isinstance(row["score"], str) else str(row["score"])
@@ -689,10 +657,7 @@ def _as_pairs(data: Any) -> pd.DataFrame:
             f"The score of {row['word1']!r} and {row['word2']!r} (row {wrong[0]}) is {score}; "
             f"a number is needed. {len(wrong):,} of the {len(pairs):,} scores are not numbers."
         )
-    attrs = dict(data.attrs) if isinstance(data, pd.DataFrame) else {}
-    pairs = pairs.assign(score=scores.astype(np.float64))
-    pairs.attrs = attrs
-    return pairs
+    return pairs.assign(score=scores)
 
 
 def _lookup(embeddings: Any) -> tuple[Callable[[str], Any], Callable[[], Any]]:
@@ -721,15 +686,6 @@ def _no_mean() -> Any:
     )
 
 
-def _find(lookup: Callable[[str], Any], word: str, case: str) -> Any:
-    if case == "lower":
-        return lookup(word.lower())
-    vector = lookup(word)
-    if vector is None and case == "either" and word != word.lower():
-        vector = lookup(word.lower())
-    return vector
-
-
 def _unit(word: str, vector: Any) -> _Array | None:
     """The vector at length 1 in double precision; None stays None."""
     if vector is None:
@@ -737,15 +693,7 @@ def _unit(word: str, vector: Any) -> _Array | None:
     array = np.asarray(vector, dtype=np.float64)
     if array.ndim != 1:
         raise ValueError(f'The vector of "{word}" has shape {array.shape}; a flat vector is needed.')
-    length = float(np.sqrt(array @ array))
-    if not np.isfinite(length):
-        raise ValueError(f'The vector of "{word}" holds NaN or infinity; no cosine can be computed with it.')
-    if length == 0:
-        raise ValueError(
-            f'The vector of "{word}" is all zeros: it has no direction, and so no cosine. Take it out of the '
-            f"embeddings, and the word counts as missing."
-        )
-    unit: _Array = array / length
+    unit: _Array = unit_rows(array[None], lambda _: f'The vector of "{word}"')[0]
     return unit
 
 
@@ -763,28 +711,7 @@ def _spearman(human: _Array, cosine: _Array, name: str) -> float:
     return float(spearmanr(human, cosine).statistic)
 
 
-def _both(pairs: pd.DataFrame) -> list[tuple[str, str]]:
-    return list(zip(pairs["word1"], pairs["word2"], strict=True))
-
-
-def _check_options(missing: str, case: str, confidence: float, n_bootstrap: int) -> None:
-    _check_choice("missing", missing, get_args(Missing))
-    _check_choice("case", case, get_args(Case))
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence is a share between 0 and 1, such as 0.95; it is {confidence}.")
-    if n_bootstrap < 0:
-        raise ValueError(f"n_bootstrap is a number of resamples; it is {n_bootstrap} and must be 0 or more.")
-
-
-def _check_choice(name: str, given: str, choices: tuple[str, ...]) -> None:
-    if given not in choices:
-        raise ValueError(f"{name} is {given!r}; it can be {', '.join(repr(choice) for choice in choices)}.")
-
-
-def _columns(names: list[Any]) -> str:
-    return "no columns" if not names else f"the column{'s' * (len(names) > 1)} {', '.join(str(n) for n in names)}"
-
-
-def _some(words: Sequence[str], n: int = 5) -> str:
-    more = f" and {len(words) - n:,} more" if len(words) > n else ""
-    return ", ".join(f'"{word}"' for word in words[:n]) + more
+def _check_options(missing: str, case: str, confidence: float, n_bootstrap: int, seed: int) -> None:
+    _check.choice("missing", missing, get_args(Missing))
+    _check.choice("case", case, get_args(Case))
+    check_resampling(confidence, n_bootstrap, seed)

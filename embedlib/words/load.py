@@ -262,6 +262,12 @@ def word_index(vectors: KeyedVectors, word: str) -> int:
     return int(index)
 
 
+def as_spelt(look_up: Callable[[str], Any], word: str, case: str = "either") -> Any:
+    """What is found for a word as written ("exact"), in lower case ("lower"), or as written and else in lower case."""
+    found = look_up(word.lower() if case == "lower" else word)
+    return look_up(word.lower()) if found is None and case == "either" and word != word.lower() else found
+
+
 def unit_vectors(vectors: KeyedVectors, rows: Sequence[int]) -> np.ndarray[Any, np.dtype[Any]]:
     """The vectors in some rows at length 1, shape (n, d), float64; refuses a word that has no direction."""
     chosen = np.asarray(vectors.vectors)[np.asarray(rows, dtype=np.intp)]

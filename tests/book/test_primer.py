@@ -13,6 +13,7 @@ SIGMOID = 1 / (1 + math.exp(-0.24))
 DESCENT = [3.0 * 0.8**step for step in range(4)]
 CASES = [
     ("= 0.02 + 0.20 + 0.02 = 0.24$$", [CAT @ DOG], "0.24"),
+    ("2 · 4 + 4 · 3 = 20. Turned, it is 4 · 5 + 2 · 0 = 20", [np.array([2, 4]) @ [4, 3]], "20"),
     ("√0.30 = 0.548, and for dog √0.21 = 0.458", [np.linalg.norm(CAT), np.linalg.norm(DOG)], "0.548 0.458"),
     (r"= \frac{0.24}{0.548 \cdot 0.458} = 0.956", [0.24 / (0.548 * 0.458)], "0.956"),
     ("log 100 = 4.605", [math.log(100)], "4.605"),
@@ -39,3 +40,10 @@ def test_a_worked_number_of_the_primer_is_right(said: str, found: list[float], p
     for value, number in zip(found, printed.split(), strict=True):
         assert number in said
         assert f"{value:.{len(number.partition('.')[2])}f}" == number
+
+
+def test_the_drawing_of_the_primer_is_the_one_that_the_library_makes() -> None:
+    from embedlib import draw
+
+    stored = (build_site.ROOT / "book" / "primer_shadow.svg").read_text(encoding="utf-8")
+    assert stored.strip() == draw.turned([2, 4], [4, 3]).svg()

@@ -101,3 +101,8 @@ def test_a_fan_reaches_as_far_as_the_dot_product():
 def test_vectors_of_different_lengths_are_refused_with_a_sentence():
     with pytest.raises(ValueError, match="equally many numbers"):
         draw.strips({"a": [1, 2], "b": [1, 2, 3]})
+
+
+def test_turning_keeps_the_lengths_and_shows_the_shadow():
+    board = draw.turned([2, 4], [4, 3])
+    assert {"u = (4, 2)", "v = (5, 0)", "shadow 4"} <= set(written(board))

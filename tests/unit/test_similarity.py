@@ -258,20 +258,20 @@ def test_the_real_models_figure_on_wordsim(glove):
         (
             pd.DataFrame({"word1": ["a"], "w2": ["b"], "score": [1]}),
             ValueError,
-            "lacks the column word2; it has",
+            "lack the column word2; there are",
         ),
         (
             pd.DataFrame({"x": ["a"]}),
             ValueError,
-            "lacks the columns word1, word2, score; it has the column x",
+            "lack the columns word1, word2, score; there are x",
         ),
         (pd.DataFrame(columns=["word1", "word2", "score"]), ValueError, "There are no pairs"),
         ([], ValueError, "There are no pairs"),
-        ([("a", "b")], ValueError, r"Item 0 is \('a', 'b'\); a triple"),
-        (["abc"], ValueError, "Item 0 is 'abc'; a triple"),
-        ("pairs.tsv", TypeError, "a DataFrame with the columns .* or a list of triples"),
-        (Path("pairs.tsv"), TypeError, "or a list of triples"),
-        (None, TypeError, "of type NoneType"),
+        ([("a", "b")], ValueError, r"Row 0 of the pairs is \('a', 'b'\); it has to hold word1, word2, score"),
+        (["abc"], ValueError, "Row 0 of the pairs is 'abc'; it has to"),
+        ("pairs.tsv", TypeError, "a DataFrame with the columns word1, .* or a list of such rows"),
+        (Path("pairs.tsv"), TypeError, "or a list of such rows; this is a PosixPath"),
+        (None, TypeError, "this is None"),
         (
             [("a", "b", "high"), *PEOPLE],
             ValueError,
@@ -279,7 +279,7 @@ def test_the_real_models_figure_on_wordsim(glove):
         ),
         ([("a", "b", None), *PEOPLE], ValueError, "a number is needed"),
         ([("a", "b", float("nan")), *PEOPLE], ValueError, "is nan; a number is needed"),
-        ([("a", 7, 1.0), *PEOPLE], ValueError, "Row 0 has 7 in the column word2; a word is needed"),
+        ([("a", 7, 1.0), *PEOPLE], ValueError, "Row 0 of the pairs has 7 for word2; a word is needed"),
         (
             [("lynx", "puma", 1.0), ("puma", "a", 2.0)],
             ValueError,
@@ -314,9 +314,34 @@ def test_bad_embeddings_are_met_with_a_sentence(embeddings, error, says):
 @pytest.mark.parametrize(
     ("options", "says"),
     [
+        ({"n_bootstrap": 1e3}, "n_bootstrap is a whole number, and 1000.0 is not"),
+        ({"confidence": "95%"}, "confidence is a share between 0 and 1, such as 0.95; it is '95%'"),
+        ({"seed": "x"}, "seed is a whole number, and 'x' is not"),
+    ],
+)
+def test_an_option_of_the_wrong_kind_is_met_with_a_sentence(options, says):
+    data = pd.DataFrame(PEOPLE, columns=["word1", "word2", "score"])
+    for call in (
+        lambda: evaluate_similarity(CIRCLE, data, **options),
+        lambda: compare_models({"circle": CIRCLE}, [data], **options),
+        lambda: difference(CIRCLE, CIRCLE, data, **options),
+    ):
+        with pytest.raises(TypeError, match=says):
+            call()
+
+
+def test_a_column_that_stands_twice_is_refused():
+    data = pd.DataFrame(PEOPLE, columns=["word1", "word2", "score"])
+    with pytest.raises(ValueError, match="more than one column word1"):
+        evaluate_similarity(CIRCLE, pd.concat([data, data[["word1"]]], axis=1))
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
         ({"missing": "drop"}, "missing is 'drop'; it can be 'skip', 'zero', 'mean', 'error'"),
         ({"case": "upper"}, "case is 'upper'; it can be 'either', 'lower', 'exact'"),
-        ({"n_bootstrap": -1}, "n_bootstrap is a number of resamples; it is -1"),
+        ({"n_bootstrap": -1}, "n_bootstrap is -1; it has to be at least 0"),
         ({"confidence": 95}, "confidence is a share between 0 and 1, such as 0.95; it is 95"),
     ],
 )

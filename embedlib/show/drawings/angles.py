@@ -15,7 +15,18 @@ from embedlib.show.board import Board, number_text, width_of
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["fan", "lookup", "on_a_line", "on_a_plane", "rank_line", "shadows", "slots", "strips", "window_frames"]
+__all__ = [
+    "fan",
+    "lookup",
+    "on_a_line",
+    "on_a_plane",
+    "rank_line",
+    "shadows",
+    "slots",
+    "strips",
+    "turned",
+    "window_frames",
+]
 
 _Array = np.ndarray[Any, np.dtype[Any]]
 _INKS = ["ink", "blue", "vermilion", "green", "purple", "orange"]
@@ -124,6 +135,33 @@ def shadows(vectors: Mapping[str, Any]) -> Board:
         board.text(x, 18, names[place], colour=ink, bold=True)
         board.text(x + reach + 4, y - 12, names[0], size=13, anchor="end" if cosine < 0.8 else "start")
     return board.text(240, 158, "each arrow one unit long", size=13, colour="grey")
+
+
+def turned(u: Any, v: Any) -> Board:
+    """Draw two vectors of two numbers as they are, and turned so that v lies flat: u's first number is its shadow then.
+
+    >>> "u = (4, 2)" in turned([2, 4], [4, 3]).svg()
+    True
+    """
+    one, other = np.asarray(u, dtype=float), np.asarray(v, dtype=float)
+    length = float(np.linalg.norm(other))
+    along, across = other / length, np.array([-other[1], other[0]]) / length
+    flat = [np.array([one @ along, one @ across]), np.array([length, 0.0])]
+    unit = 150 / float(np.max(np.abs([one, other, *flat])))
+    board = Board(480, 240)
+    for x, pair, title in ((30.0, [one, other], "as they are"), (275.0, flat, "turned, v flat")):
+        y = 206.0
+        board.line(x - 12, y, x + 185, y, colour="rule").line(x, y + 12, x, y - 175, colour="rule")
+        board.text(x, 14, title, size=14, colour="grey", anchor="start")
+        for name, vector, ink in zip("uv", pair, ("vermilion", "ink"), strict=True):
+            tip = (x + unit * float(vector[0]), y - unit * float(vector[1]))
+            board.arrow(x, y, *tip, colour=ink, width=2.4, head=11)
+            words = f"{name} = ({', '.join(number_text(number) for number in vector)})"
+            board.text(tip[0], tip[1] - 14, words, size=14, colour=ink, bold=True)
+    shadow = 275 + unit * float(flat[0][0])
+    board.line(shadow, 206 - unit * float(flat[0][1]), shadow, 206, colour="vermilion", width=1.2, dash=True)
+    board.line(275, 213, shadow, 213, colour="vermilion", width=6)
+    return board.text((275 + shadow) / 2, 230, f"shadow {number_text(flat[0][0])}", size=14, colour="vermilion")
 
 
 def strips(
