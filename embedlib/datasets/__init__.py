@@ -10,6 +10,7 @@ at most.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -166,7 +167,7 @@ def contrast_pairs() -> pd.DataFrame:
     """
     import pandas as pd
 
-    file = Path(__file__).parents[1] / "data" / "contrast_pairs.csv"
+    file = Path(__file__).with_name("contrast_pairs.csv")
     pairs = pd.read_csv(file, dtype=str, keep_default_na=False, comment="#")
     needed = ["word1", "word2", "relation", "split"]
     lacking = [column for column in needed if column not in pairs.columns]
@@ -176,13 +177,7 @@ def contrast_pairs() -> pd.DataFrame:
             f"Install embedlib again: the file belongs to it."
         )
     pairs = pairs[needed]
-    pairs.attrs = {
-        "name": "Contrast pairs",
-        "asset": None,
-        "citation": None,
-        "licence": "CC BY 4.0",
-        "n": len(pairs),
-    }
+    pairs.attrs = dict(name="Contrast pairs", asset=None, citation=None, licence="CC BY 4.0", n=len(pairs))
     return pairs
 
 
@@ -255,14 +250,7 @@ def weat() -> pd.DataFrame:
             f"python -m embedlib assets fetch weat"
         )
     lists = pd.DataFrame(rows, columns=["test", "role", "name", "word", "removed"])
-    lists.attrs = {
-        "name": "WEAT",
-        "asset": "weat",
-        "citation": record.citation,
-        "licence": record.licence,
-        "n": len(lists),
-        "findings": findings,
-    }
+    lists.attrs = _about("weat", "WEAT", len(lists), findings=findings)
     return lists
 
 
@@ -341,39 +329,29 @@ def read_pairs(file: Path) -> pd.DataFrame:
 
 
 def _questions(asset: str, name: str, n: int) -> pd.DataFrame:
-    record = assets.entry(asset)
-    file = assets.path(asset, record.files[0].name)
-    questions = read_questions(file)
-    if len(questions) != n:
-        raise ValueError(
-            f"{name} has {n:,} questions, and {file.name} holds {len(questions):,}. Fetch it again: "
-            f"python -m embedlib assets fetch {asset}"
-        )
-    questions.attrs = {
-        "name": name,
-        "asset": asset,
-        "citation": record.citation,
-        "licence": record.licence,
-        "n": n,
-    }
-    return questions
+    return _benchmark(asset, name, n, "questions", read_questions)
 
 
 def _similarity(asset: str, name: str, scale: tuple[int, int], n: int) -> pd.DataFrame:
+    return _benchmark(asset, name, n, "pairs", read_pairs, scale=scale)
+
+
+def _benchmark(
+    asset: str, name: str, n: int, rows: str, read: Callable[[Path], pd.DataFrame], **more: Any
+) -> pd.DataFrame:
     record = assets.entry(asset)
     file = assets.path(asset, record.files[0].name)
-    pairs = read_pairs(file)
-    if len(pairs) != n:
+    table = read(file)
+    if len(table) != n:
         raise ValueError(
-            f"{name} has {n:,} pairs, and {file.name} holds {len(pairs):,}. Fetch it again: "
+            f"{name} has {n:,} {rows}, and {file.name} holds {len(table):,}. Fetch it again: "
             f"python -m embedlib assets fetch {asset}"
         )
-    pairs.attrs = {
-        "name": name,
-        "asset": asset,
-        "citation": record.citation,
-        "licence": record.licence,
-        "scale": scale,
-        "n": n,
-    }
-    return pairs
+    table.attrs = _about(asset, name, n, **more)
+    return table
+
+
+def _about(asset: str, name: str, n: int, **more: Any) -> Any:  # pandas wants a mapping of Hashable
+    """What a table says about itself in ``.attrs``."""
+    record = assets.entry(asset)
+    return {"name": name, "asset": asset, "citation": record.citation, "licence": record.licence, "n": n, **more}

@@ -354,7 +354,7 @@ class _Pairs(NamedTuple):
 @cache
 def _contrast_pairs(split: str) -> _Pairs:
     """Read antonym and synonym pairs; ``split`` is ``"train"`` or ``"held-out"``."""
-    text = resources.files("embedlib").joinpath("data/contrast_pairs.csv").read_text(encoding="utf-8")
+    text = resources.files("embedlib").joinpath("datasets/contrast_pairs.csv").read_text(encoding="utf-8")
     rows = [row for row in csv.DictReader(text.splitlines()) if row["split"] == split]
     rows = [row for row in rows if row["relation"] != "unrelated"]
     return _Pairs(

@@ -16,7 +16,7 @@ from embedlib.exercises.ch01 import FLOOR, synonyms_higher
 
 @pytest.fixture(scope="module")
 def pairs() -> pd.DataFrame:
-    return pd.read_csv(resources.files("embedlib").joinpath("data/contrast_pairs.csv"))
+    return pd.read_csv(resources.files("embedlib").joinpath("datasets/contrast_pairs.csv"))
 
 
 def families(pairs: pd.DataFrame) -> dict[str, str]:
