@@ -526,7 +526,7 @@ quiz = Quiz(
                 "Accuracy rises, and it answers fewer questions rightly.",
                 "Both at once: the numerator shrinks, and the denominator shrinks faster.",
             ),
-            ("Accuracy stays within one point.", "It rises by far more than that: look at the curve again."),
+            ("Accuracy stays within one point.", "It rises by far more than that: look at the bars again."),
         ),
         question(
             "In GloVe's objective, with $x_{max}$ = 100, how much does a pair seen once weigh beside one seen 100 times?",
@@ -568,15 +568,15 @@ quiz = Quiz(
             ("Both have one.", "*enviroment* has none, and is made of its pieces."),
             (
                 "*enviroment*: made of its pieces alone, it has *environment* first.",
-                "*goverment* is made of its pieces, too, nearly all of it, and they add up to other words.",
+                "*goverment* has *prostitution* first. One word proves no rule; it shows that *seen* is not *known well*.",
             ),
             (
                 "*goverment*: a word that was seen is known better.",
-                "It sounds right, and is not so: its own vector is one among thirty pieces, and hardly counts.",
+                "It sounds right, and is not so here: its own vector is one of some thirty that are averaged.",
             ),
         ),
         question(
-            "Google's file covers 77 % of the words of the film reviews, GloVe's 99.5 %. Frozen under one classifier, "
+            "Google's file covers 77 % of the tokens of the film reviews, GloVe's 99.5 %. Frozen under one classifier, "
             "with 10,000 labelled lines, which does better?",
             _key_coverage,
             1,

@@ -24,7 +24,7 @@ def training() -> Any:
     """The scripts of `training/`, importable by name."""
     sys.path.insert(0, str(TRAINING))
     try:
-        names = ("recipes", "word2vec", "measure", "bug_hunt")
+        names = ("recipes", "word2vec", "measure", "bug_hunt", "transfer")
         yield type("Scripts", (), {name: importlib.import_module(name) for name in names})
     finally:
         sys.path.remove(str(TRAINING))
@@ -112,3 +112,18 @@ def test_an_interrupted_bug_hunt_goes_on_and_stores_the_same_table(
     assert first["neighbours kept"] == pytest.approx(np.mean(shared), abs=1e-4)
     hunt.main()
     assert len(trained) == len(near) + 1
+
+
+def test_a_frozen_classifier_trained_again_gives_the_stored_accuracy_and_the_mean_drawn(
+    training: Any,
+) -> None:
+    transfer, source = training.transfer, "course-sgns-100d"
+    runs = pd.read_csv(transfer.TABLE).query("vectors == @source and mode == 'frozen' and n_texts == 100")
+    train, test = transfer.split(0, 100)
+    films = transfer.texts()[2]
+    assert len(train) == 100 and not set(films[train]) & set(films[test])
+    stored = runs.set_index("seed")["accuracy"]
+    assert transfer.classify_frozen(source, train, test) == pytest.approx(stored[0], abs=0.005)
+    means = pd.read_csv(transfer.MEANS).set_index(["vectors", "labelled texts"])
+    drawn = means.loc[(f"{transfer.NAMES[source]}, frozen", 100)]
+    assert drawn["accuracy"] == pytest.approx(100 * stored.mean(), abs=0.006) and drawn["draws"] == len(stored) == 5

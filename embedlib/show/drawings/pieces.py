@@ -154,7 +154,8 @@ def log_parts(pairs: Mapping[str, tuple[float, float, float, float]]) -> Board:
             x1, x2 = sorted((place(start), place(start + part)))
             board.box(x1, y + 14 * step, max(x2 - x1, 1), 12, tint=ink, colour=ink)
             said, wide = number_text(part, 2), width_of(number_text(part, 2), 13)
-            at, anchor = (x2 + 5, "start") if x2 + 8 + wide < 478 else (x1 - 5, "end")
+            beyond = place(target) if -4 < place(target) - x2 < wide + 8 else x2  # not across the mark
+            at, anchor = (beyond + 5, "start") if beyond + 8 + wide < 478 else (x1 - 5, "end")
             board.text(at, y + 6 + 14 * step, said, size=13, anchor=anchor, colour=ink)
             start += part
         board.line(place(target), y - 3, place(target), y + 45, colour="vermilion", width=3)
