@@ -147,14 +147,8 @@ def tally(yes: int, no: int, words: tuple[str, str] = ("word", "context")) -> Bo
     Board(480 × 130, 21 marks)
     """
     board = Board(480, 130)
-    board.text(
-        8,
-        16,
-        f"the pair {words[0]}, {words[1]} in one reading: {yes} times yes, {no} times no",
-        anchor="start",
-        colour="grey",
-        size=14,
-    )
+    title = f"the pair {words[0]}, {words[1]} in one reading: {yes} times yes, {no} times no"
+    board.text(8, 16, title, anchor="start", colour="grey", size=14)
     side = min(26, 300 / (yes + no))
     for place in range(yes + no):
         true = place < yes
@@ -176,11 +170,10 @@ def thinning(before: Mapping[str, int], after: Mapping[str, int]) -> Board:
     Examples
     --------
     >>> thinning({"the": 1000, "milk": 20}, {"the": 90, "milk": 20})
-    Board(480 × 100, 16 marks)
+    Board(480 × 100, 15 marks)
     """
     board = Board(480, 32 + 34 * len(before))
     for x, title, anchor in (
-        (8, "", "start"),
         (190, "in the text", "end"),
         (270, "kept", "end"),
         (300, "share", "start"),
