@@ -22,6 +22,7 @@ BASE: dict[str, Any] = {
     "ns_exponent": 0.75,
     "sample": 1e-4,
     "epochs": 3,
+    "alpha": 0.025,
     "share": 1,
     "workers": 1,
 }
@@ -50,6 +51,25 @@ CHANGES: tuple[dict[str, Any], ...] = (
     {"share": 16, "epochs": 48},
     # About as many pairs read as with a window of 10 and three epochs.
     {"window": 2, "epochs": 11},
+)
+
+# The learning rate, which gensim sets at 0.025: with it, the readings, the window and the method. One seed each,
+# and three of the setting beside which the others are read.
+RATES: tuple[dict[str, Any], ...] = (
+    {"alpha": 0.05, "epochs": 1},
+    {"alpha": 0.05},
+    {"alpha": 0.05, "epochs": 10},
+    {"alpha": 0.1, "epochs": 1},
+    {"alpha": 0.1},
+    {"window": 2, "alpha": 0.1, "epochs": 1},
+    {"window": 2, "alpha": 0.1},
+    {"window": 10, "alpha": 0.1, "epochs": 1},
+    {"share": 4, "alpha": 0.1},
+    {"share": 4, "alpha": 0.1, "epochs": 12},
+    {"sg": 0, "alpha": 0.05},
+    {"sg": 0, "alpha": 0.1},
+    {"sg": 0, "alpha": 0.2},
+    {"sg": 0, "alpha": 0.1, "epochs": 10},
 )
 
 
@@ -86,6 +106,13 @@ def grid() -> Iterator[Recipe]:
         yield Recipe(seed)
         for changed in CHANGES:
             yield Recipe(seed, changed)
+
+
+def rates() -> Iterator[Recipe]:
+    """The settings that differ in the learning rate."""
+    for changed in RATES:
+        yield Recipe(1, changed)
+    yield from (Recipe(seed, {"alpha": 0.1}) for seed in SEEDS[1:])
 
 
 def two_workers() -> Iterator[Recipe]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from recipes import COURSE, MIN_COUNT, Recipe, grid, two_workers
+from recipes import COURSE, MIN_COUNT, Recipe, grid, rates, two_workers
 
 from embedlib.datasets import course_corpus
 
@@ -75,7 +75,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", default="1/1", help="for instance 1/2: every second training, from the first")
     part, parts = map(int, parser.parse_args().part.split("/"))
-    for recipe in islice([*grid(), *two_workers()], part - 1, None, parts):
+    for recipe in islice([*grid(), *rates(), *two_workers()], part - 1, None, parts):
         if (WORK / recipe.name).exists():
             continue
         begin = time.perf_counter()

@@ -24,7 +24,7 @@ def training() -> Any:
     """The scripts of `training/`, importable by name."""
     sys.path.insert(0, str(TRAINING))
     try:
-        names = ("recipes", "word2vec", "measure", "bug_hunt", "transfer")
+        names = ("recipes", "word2vec", "measure", "bug_hunt", "transfer", "tuning")
         yield type("Scripts", (), {name: importlib.import_module(name) for name in names})
     finally:
         sys.path.remove(str(TRAINING))
@@ -47,6 +47,24 @@ def test_each_row_says_the_settings_of_its_recipe(training: Any, table: pd.DataF
     for recipe in training.recipes.grid():
         row = rows.loc[(recipe.setting, recipe.seed)]
         assert {name: row[name] for name in recipe.settings} == recipe.settings
+
+
+def test_the_table_of_rates_holds_every_training_at_another_rate_and_the_tuned_ones_are_its_best(training: Any) -> None:
+    rates = pd.read_csv(TRAINING / "results" / "rates.csv")
+    wanted = pd.Series([recipe.setting for recipe in training.recipes.rates()]).value_counts().to_dict()
+    for setting, seeds in wanted.items():
+        rows = rates[rates["setting"] == setting]
+        assert len(rows) == len(training.tuning.NAMES) and set(rows["seeds"]) == {seeds}
+    assert rates[["tune", "held out"]].notna().all(axis=1)[rates["alpha"] > 0.025].all()
+    chosen = rates.groupby("method")[["setting", "tune"]].apply(lambda group: training.tuning.best(group, ["setting"]))
+    assert chosen.to_dict() == {"CBOW": "sg=0,alpha=0.1,epochs=10", "skip-gram": "alpha=0.05,epochs=10"}
+
+
+def test_what_is_tuned_on_is_not_what_is_judged(training: Any) -> None:
+    parts = training.tuning.halves(pd.DataFrame({"word1": list("abcdefgh")}))
+    assert not set(parts["tune"].index) & set(parts["held out"].index)
+    assert len(parts["tune"]) + len(parts["held out"]) == len(parts["correlation"]) == 8
+    assert len(training.tuning.WAYS) == 45
 
 
 def test_training_the_small_setting_again_gives_the_stored_row_and_neighbours(
