@@ -6,7 +6,8 @@ one model better than another, or were the pairs kind to it: :func:`difference` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
@@ -179,15 +180,12 @@ def evaluate_similarity(
     _check_options(missing, case, confidence, n_bootstrap, seed)
     pairs = _as_pairs(similarity_data)
     name = str(pairs.attrs.get("name", "similarity data"))
-    found = _find_all(embeddings, _words([pairs]), case)
+    found = _look_up_words(embeddings, _words([pairs]), case)
     absent = tuple(word for word, row in found.row_of.items() if row is None)
     model, covered = _cosines(found, pairs, missing)
     n_covered = int(covered.sum())
-    if missing == "error" and absent:
-        raise ValueError(
-            f"The embeddings lack {len(absent):,} of the {len(found.row_of):,} words of {name}: {_check.some(absent)}. "
-            f'Choose missing="skip", "zero" or "mean".'
-        )
+    if missing == "error":
+        _refuse_absent(found)
     if n_covered == 0:
         raise ValueError(
             f"None of the {len(pairs):,} pairs of {name} is covered: the embeddings lack {_check.some(absent)}. "
@@ -295,7 +293,7 @@ def compare_models(
             f"them; choose one of the two."
         )
     _check_options(missing, case, confidence, n_bootstrap, seed)
-    named = _named(benchmarks)
+    named = _by_name(benchmarks)
     scored = _score_all(models, named, missing, case)
     lines = {}
     for place, (benchmark, pairs) in enumerate(named.items()):
@@ -443,7 +441,7 @@ def differences(
         raise ValueError(
             f"The reference {reference!r} is none of the models, which are {_check.some(list(models), 20)}."
         )
-    named = _named(benchmarks)
+    named = _by_name(benchmarks)
     scored = _score_all(models, named, "skip", case)
     lines = {}
     for place, (benchmark, pairs) in enumerate(named.items()):
@@ -470,42 +468,44 @@ def differences(
     return table
 
 
-def _named(benchmarks: Any) -> dict[str, pd.DataFrame]:
+def _by_name(benchmarks: Any) -> dict[str, pd.DataFrame]:
     """Benchmarks by name, each checked."""
     import pandas as pd
 
     if isinstance(benchmarks, Mapping):
         given = [(str(name), data) for name, data in benchmarks.items()]
     else:
-        if isinstance(benchmarks, pd.DataFrame):
-            benchmarks = [benchmarks]
         if isinstance(benchmarks, (str, bytes)) or not isinstance(benchmarks, Iterable):
             raise TypeError(
                 f"Benchmarks are a list of tables, as the functions of embedlib.datasets return them, or a "
-                f"dictionary of name and table; this is of type {type(benchmarks).__name__}."
+                f"dictionary of name and table; this is {_check.kind(benchmarks)}."
             )
-        given = []
-        for i, data in enumerate(benchmarks):
-            if not isinstance(data, pd.DataFrame):
-                raise TypeError(
-                    f"Benchmark {i} is of type {type(data).__name__}, and a DataFrame is needed. Triples have no name "
-                    f'to go by in the table; give them one: {{"my pairs": triples}}.'
-                )
-            given.append((str(data.attrs.get("name", "similarity data")), data))
-    named: dict[str, pd.DataFrame] = {}
-    for name, data in given:
-        if name in named:
-            raise ValueError(
-                f'Two benchmarks are called "{name}", and the table could not tell them apart; give each a name: '
-                f'{{"first": …, "second": …}}.'
+        tables = [benchmarks] if isinstance(benchmarks, pd.DataFrame) else list(benchmarks)
+        bare = next((i for i, data in enumerate(tables) if not isinstance(data, pd.DataFrame)), None)
+        if bare is not None:
+            raise TypeError(
+                f"Benchmark {bare} is {_check.kind(tables[bare])}, and a DataFrame is needed. Triples have no name in "
+                f'the table; give them one: {{"my pairs": triples}}.'
             )
-        try:
-            named[name] = _as_pairs(data)
-        except (TypeError, ValueError) as error:
-            raise type(error)(f"{name}: {error}") from None
-    if not named:
+        given = [(str(data.attrs.get("name", "similarity data")), data) for data in tables]
+    if not given:
         raise ValueError("There is no benchmark; give at least one table of pairs.")
-    return named
+    by_name: dict[str, pd.DataFrame] = {}
+    for name, data in given:
+        if name in by_name:
+            raise ValueError(f'Two benchmarks are called "{name}"; give each a name: {{"first": …, "second": …}}.')
+        with _naming(name):
+            by_name[name] = _as_pairs(data)
+    return by_name
+
+
+@contextmanager
+def _naming(name: object) -> Iterator[None]:
+    """Put a name before what an error says."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{name}: {error}") from None
 
 
 def _score_all(
@@ -514,8 +514,8 @@ def _score_all(
     """For each model and benchmark the cosines (NaN where the pair is left out), and which pairs are covered."""
     if not isinstance(models, Mapping):
         raise TypeError(
-            f'Models are a dictionary of name and embeddings, such as {{"GloVe": vectors}}; this is of type '
-            f"{type(models).__name__}."
+            f'Models are a dictionary of name and embeddings, such as {{"GloVe": vectors}}; this is '
+            f"{_check.kind(models)}."
         )
     if not models:
         raise ValueError("There is no model; give at least one with its name.")
@@ -528,18 +528,21 @@ def _score_all(
                 f'Models are a dictionary of name and embeddings, and "{name}" has one vector: this looks like the '
                 f'vectors of one model. Give it a name: {{"my model": vectors}}.'
             )
-        try:
-            found = _find_all(embeddings, words, case)
-            absent = [word for word, row in found.row_of.items() if row is None]
-            if missing == "error" and absent:
-                raise ValueError(
-                    f"The embeddings lack {len(absent):,} of the {len(words):,} words: {_check.some(absent)}. "
-                    f'Choose missing="skip", "zero" or "mean".'
-                )
+        with _naming(name):
+            found = _look_up_words(embeddings, words, case)
+            if missing == "error":
+                _refuse_absent(found)
             scored[str(name)] = {benchmark: _cosines(found, pairs, missing) for benchmark, pairs in named.items()}
-        except (TypeError, ValueError) as error:
-            raise type(error)(f"{name}: {error}") from None
     return scored
+
+
+def _refuse_absent(found: _UnitRows) -> None:
+    absent = [word for word, row in found.row_of.items() if row is None]
+    if absent:
+        raise ValueError(
+            f"The embeddings lack {len(absent):,} of the {len(found.row_of):,} words: {_check.some(absent)}. "
+            f'Choose missing="skip", "zero" or "mean".'
+        )
 
 
 def _figures(
@@ -566,7 +569,7 @@ def _has_order(numbers: _Array) -> bool:
     return len(numbers) >= _FEWEST and bool((numbers != numbers[0]).any())
 
 
-class _Found(NamedTuple):
+class _UnitRows(NamedTuple):
     """The vectors of some words at length 1: rows, dense or sparse, and the row of each word, None if it has none.
 
     ``mean`` gives the mean of all vectors, not at length 1.
@@ -577,20 +580,20 @@ class _Found(NamedTuple):
     mean: Callable[[], Any]
 
 
-def _find_all(embeddings: Any, words: Iterable[str], case: str) -> _Found:
+def _look_up_words(embeddings: Any, words: Iterable[str], case: str) -> _UnitRows:
     """Look every word up, and bring what is there to length 1 in double precision."""
     if hasattr(embeddings, "key_to_index"):
-        row_of, where = _places(embeddings.key_to_index, words, case)
-        return _Found(
+        row_of, where = _rows_in(embeddings.key_to_index, words, case)
+        return _UnitRows(
             unit_vectors(embeddings, where), row_of, lambda: embeddings.vectors.mean(axis=0, dtype=np.float64)
         )
     if hasattr(embeddings, "key_index") and hasattr(embeddings, "matrix"):  # SparseVectors
         filled = np.diff(embeddings.matrix.indptr) > 0
-        row_of, where = _places({w: i for w, i in embeddings.key_index.items() if filled[i]}, words, case)
+        row_of, where = _rows_in({w: i for w, i in embeddings.key_index.items() if filled[i]}, words, case)
         chosen = embeddings.matrix[where, :]
         lengths = np.sqrt(chosen.multiply(chosen).sum(axis=1))
-        return _Found(chosen.multiply(1 / lengths[:, None]).tocsr(), row_of, _no_mean)
-    lookup, mean = _lookup(embeddings)
+        return _UnitRows(chosen.multiply(1 / lengths[:, None]).tocsr(), row_of, _refuse_mean)
+    lookup, mean = _word_by_word(embeddings)
     unit = {word: _unit(word, as_spelt(lookup, word, case)) for word in words}
     there = [word for word, vector in unit.items() if vector is not None]
     vectors = [vector for vector in unit.values() if vector is not None]
@@ -599,10 +602,10 @@ def _find_all(embeddings: Any, words: Iterable[str], case: str) -> _Found:
         raise ValueError(f"The vectors differ in length: {', '.join(str(width) for width in widths)}.")
     place: dict[str, int] = {word: i for i, word in enumerate(there)}
     stacked = np.stack(vectors) if vectors else np.empty((0, 1))
-    return _Found(stacked, {word: place.get(word) for word in unit}, mean)
+    return _UnitRows(stacked, {word: place.get(word) for word in unit}, mean)
 
 
-def _places(index: Mapping[str, int], words: Iterable[str], case: str) -> tuple[dict[str, int | None], list[int]]:
+def _rows_in(index: Mapping[str, int], words: Iterable[str], case: str) -> tuple[dict[str, int | None], list[int]]:
     """For each word a row among those found (or None), and their places in the vocabulary."""
     row_of: dict[str, int | None] = {}
     where: list[int] = []
@@ -614,7 +617,7 @@ def _places(index: Mapping[str, int], words: Iterable[str], case: str) -> tuple[
     return row_of, where
 
 
-def _cosines(found: _Found, pairs: pd.DataFrame, missing: str) -> tuple[_Array, _Array]:
+def _cosines(found: _UnitRows, pairs: pd.DataFrame, missing: str) -> tuple[_Array, _Array]:
     """The cosine of each pair (NaN where it is left out), and whether both of its words are there."""
     rows, absent = found.rows, -1
     if missing == "mean" and any(row is None for row in found.row_of.values()):
@@ -660,7 +663,7 @@ def _as_pairs(data: Any) -> pd.DataFrame:
     return pairs.assign(score=scores)
 
 
-def _lookup(embeddings: Any) -> tuple[Callable[[str], Any], Callable[[], Any]]:
+def _word_by_word(embeddings: Any) -> tuple[Callable[[str], Any], Callable[[], Any]]:
     """Two functions for embeddings that are asked word by word: word to vector (or None), and the mean of all."""
     if isinstance(embeddings, Mapping):
         return embeddings.get, lambda: np.mean([np.asarray(v, dtype=np.float64) for v in embeddings.values()], axis=0)
@@ -672,14 +675,14 @@ def _lookup(embeddings: Any) -> tuple[Callable[[str], Any], Callable[[], Any]]:
             except KeyError:
                 return None
 
-        return ask, _no_mean
+        return ask, _refuse_mean
     raise TypeError(
         f"Embeddings are KeyedVectors, a dictionary of word to vector, or an object with "
-        f"get_word_vector(word); this is of type {type(embeddings).__name__}."
+        f"get_word_vector(word); this is {_check.kind(embeddings)}."
     )
 
 
-def _no_mean() -> Any:
+def _refuse_mean() -> Any:
     raise ValueError(
         'missing="mean" needs the mean of all vectors, which an object with get_word_vector does not give; '
         'choose "skip" or "zero".'

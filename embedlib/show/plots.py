@@ -27,7 +27,6 @@ __all__ = [
     "PALETTE",
     "PAPER",
     "SEQUENTIAL",
-    "show_against_strangers",
     "show_arrows",
     "show_distributions",
     "show_vector",
@@ -213,50 +212,6 @@ def show_arrows(
     axes.locator_params(nbins=5)
     axes.view_init(elev=elevation, azim=turn)
     _name_arrows(axes, names, rows)
-    if title:
-        axes.set_title(title)
-    return figure
-
-
-@_in_course_style
-def show_against_strangers(
-    strangers: Any, marked: Mapping[str, float], label: str = "cosine similarity", title: str | None = None
-) -> Figure:
-    """Draw what pairs drawn at random score, as a histogram, and where some named pairs stand in it.
-
-    Parameters
-    ----------
-    strangers
-        n numbers, such as those of :func:`embedlib.words.neighbors.stranger_cosines`.
-    marked
-        Name to number, at most eight.
-    label
-        What the numbers are.
-    title
-        Above the histogram.
-
-    Returns
-    -------
-    Figure
-    """
-    numbers = _numbers("strangers", strangers)
-    if not 1 <= len(marked) <= 8:
-        raise ValueError(f"{len(marked)} names are to be marked; choose one to eight.")
-    figure = _figure(width=6.0, height=2.9 + (0.3 if title else 0))
-    axes = figure.subplots()
-    axes.hist(numbers, bins=80, color=PALETTE["blue"], alpha=0.55)
-    top = axes.get_ylim()[1]
-    for i, (name, value) in enumerate(sorted(marked.items(), key=lambda item: item[1])):
-        height = top * (1.0 - 0.68 * i / max(1, len(marked) - 1))  # no line crosses a name to its left
-        axes.vlines(value, 0, height, color=PALETTE["vermilion"], linewidth=1.3)
-        axes.annotate(
-            name, (value, height), xytext=(4, -8), textcoords="offset points", color="#A64600", fontweight="bold"
-        )
-    axes.set_xlim(min(float(numbers.min()), *marked.values()) - 0.02, max(1.12, *marked.values()))
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    axes.set_ylabel(f"random pairs\n(n = {len(numbers):,})", rotation=0, ha="right", va="center")
-    axes.set_xlabel(label)
     if title:
         axes.set_title(title)
     return figure

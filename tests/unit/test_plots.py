@@ -240,19 +240,3 @@ def test_a_notebook_shows_each_figure_once_as_the_same_svg():
         assert "'Source Sans 3'" in output.data["image/svg+xml"]
     assert outputs[1][0].data == outputs[3][0].data
     assert "cat" in texts(outputs[1][0].data["image/svg+xml"])
-
-
-def test_strangers_and_marked_pairs_stand_on_one_scale_and_no_name_is_crossed():
-    figure = plots.show_against_strangers(np.linspace(-0.3, 0.6, 500), {"far": 0.9, "near": 0.5, "middle": 0.52})
-    axes = figure.axes[0]
-    names = {text.get_text(): text.xy for text in axes.texts}
-    assert {name: round(float(x), 2) for name, (x, _) in names.items()} == {"far": 0.9, "near": 0.5, "middle": 0.52}
-    assert names["near"][1] > names["middle"][1] > names["far"][1]  # a line to the right ends below the name
-    low, high = axes.get_xlim()
-    assert low < -0.3 and high > 0.9
-
-
-@pytest.mark.parametrize("marked", [{}, {str(i): 0.1 for i in range(9)}])
-def test_strangers_want_one_to_eight_marked_pairs(marked):
-    with pytest.raises(ValueError, match="one to eight"):
-        plots.show_against_strangers([0.1, 0.2], marked)
