@@ -37,8 +37,10 @@ def test_an_arrow_of_the_plane_points_where_its_vector_does():
 
 
 def test_a_shadow_is_the_cosine_whatever_the_lengths():
-    board = draw.shadows({"you": [2, 0, 0], "right": [0, 3, 0], "same": [9, 0, 0], "opposite": [-1, 0, 0]})
-    assert [text for text in written(board) if text.startswith("shadow")] == ["shadow 0", "shadow 1", "shadow −1"]
+    board = draw.shadows(
+        {"you": [0.5, 0, 0], "right": [0, 3, 0], "half": [0.1, 0, 0.1 * 3**0.5], "opposite": [-9, 0, 0]}
+    )
+    assert [text for text in written(board) if text.startswith("shadow")] == ["shadow 0", "shadow 0.5", "shadow −1"]
 
 
 def test_strips_print_few_numbers_and_the_cosine_with_one_of_them():
