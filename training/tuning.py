@@ -66,7 +66,8 @@ def mean_over_seeds(runs: pd.DataFrame) -> pd.DataFrame:
     keys = [*about(Recipe()), "benchmark"]
     groups = runs.groupby(keys, sort=False)
     means = groups[["correlation", "tune", "held out"]].mean().round(4)
-    return means.assign(sd=groups["correlation"].std().round(4), seeds=groups.size()).reset_index()
+    found = means.assign(sd=groups["correlation"].std().round(4), seeds=groups.size()).reset_index()
+    return found.sort_values(["method", "alpha", "epochs"], ascending=[False, True, True], kind="stable")
 
 
 def counted(way: dict[str, Any]) -> Any:

@@ -623,8 +623,8 @@ quiz = Quiz(
             ("−5", "The odds are 1 to 5, and a dot product is the logarithm of odds."),
         ),
         question(
-            "Chapter 2's counts reach 0.630 on WordSim; skip-gram, with three readings of the text, 0.579. Which one change "
-            "brings it level?",
+            "Chapter 2's counts reach 0.630 on WordSim; skip-gram, with three readings at gensim's rate, "
+            "0.579. Which one change brings it level?",
             _key_drew_level,
             3,
             ("300 dimensions for 100", "0.560, and three times the numbers: no better than 100 here."),
@@ -632,7 +632,7 @@ quiz = Quiz(
             ("A window of 2 for 5", "0.499: fewer pairs, and fewer steps."),
             (
                 "Ten readings for three",
-                "0.655. Counting reads the text once; prediction needs more steps.",
+                "0.655. Steps as short as gensim's need to be many.",
             ),
         ),
         question(
