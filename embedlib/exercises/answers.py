@@ -326,7 +326,7 @@ def as_array(value: Any, needed: str, shape: Sequence[int | tuple[int, int]], di
         )
     if not np.isfinite(numbers).all():
         raise Wrong(
-            "What you return holds `nan` or infinite numbers. Is it a mean of nothing, a length of 0, or a logarithm of 0?",
+            "What you return holds `nan` or infinite numbers. Is it a mean of nothing, or a logarithm of 0?",
             "nan",
         )
     if directions and not np.atleast_2d(numbers).any(axis=1).all():

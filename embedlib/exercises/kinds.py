@@ -190,7 +190,7 @@ def ahead_by_spearman(people: Any) -> Callable[[Any, Any], Ahead]:
 def _same_order(one: Any, other: Any) -> bool:
     from scipy.stats import spearmanr
 
-    return bool(spearmanr(one, other).statistic > 0.99)
+    return bool(spearmanr(one, other).statistic > 0.999)
 
 
 def _tell(exercise: Exercise, names: Mapping[str, Any], matches: Callable[[str], bool]) -> NoReturn:

@@ -32,12 +32,12 @@ __all__ = ["Mistake", "Text", "evaluate", "fill", "read"]
 _ITEM = re.compile(r"^[-+] ", re.MULTILINE)
 _CODE = re.compile(r"`([^`]+)`")
 _FENCE = re.compile(r"^```python\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
-_HEAD = re.compile(r"(?P<name>[\w-]+)(?P<examples>(?::?\s*`[^`]+`)*)(?:\s+when `(?P<when>[^`]+)`)?\s*")
+_HEAD = re.compile(r"(?P<name>[\w-]+)(?P<examples>(?: `[^`]+`)*)(?: when `(?P<when>[^`]+)`)?\s*")
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong idea: its name, answers that show it, how it is known (``None``: by giving what they give), its sentence."""
+    """A wrong idea: its name, answers that show it, how it is known (``None``: by what they give), its sentence."""
 
     name: str
     examples: Sequence[str]
@@ -64,7 +64,7 @@ class Text:
 
 @cache
 def read(chapter: str) -> tuple[dict[str, Text], list[tuple[str, str, list[tuple[str, str]], int]]]:
-    """Read a chapter's exercises, by name, and its quiz: key, question, choices with reasons, position of the right one.
+    """Read a chapter's exercises, by name, and its quiz: key, question, choices with reasons, place of the right one.
 
     Raises
     ------
@@ -143,15 +143,16 @@ def _exercise(name: str, title: str, body: str) -> Text:
         _joined(told),
         [code for item in also for code in _CODE.findall(item)] + _FENCE.findall(parts["right"]),
         eval(parts.get("page", "[]"), {"inf": float("inf")}),
-        [_mistake(name, item) for item in _items(parts["mistakes"])],
+        [_mistake(name, item) for item in _ITEM.split(parts["mistakes"])[1:]],
     )
 
 
 def _mistake(exercise: str, item: str) -> Mistake:
-    head = _HEAD.match(item)
-    if not head or not item[head.end() :]:
-        raise ValueError(f"A mistake of {exercise} cannot be read: {item[:60]!r}.")
-    return Mistake(head["name"], _CODE.findall(head["examples"]), head["when"], item[head.end() :])
+    first, _, says = item.partition("\n")
+    head = _HEAD.fullmatch(first)
+    if not head or not says.strip():
+        raise ValueError(f"A mistake of {exercise} cannot be read: {first!r}.")
+    return Mistake(head["name"], _CODE.findall(head["examples"]), head["when"], _joined(says))
 
 
 def _question(key: str, text: str) -> tuple[str, str, list[tuple[str, str]], int]:

@@ -69,6 +69,8 @@ def test_each_mistake_gets_its_own_sentence_and_subtly_wrong_answers_are_refused
     for mistake in mistakes:
         assert mistake.examples, mistake.name
         for code in mistake.examples:
+            if "..." in code:  # no answer, but a pattern of answers
+                continue
             message = exercise.check(exercise.value(code))
             assert (message.kind, message.misconception) == ("wrong", mistake.name), (code, message)
             assert told.setdefault(message.text, mistake.name) == mistake.name
