@@ -6,7 +6,7 @@ import copy
 import inspect
 import linecache
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from itertools import islice
 from types import CodeType, FunctionType
 from typing import Any
@@ -16,7 +16,22 @@ import numpy as np
 from embedlib.exercises.guard import is_a, unchanged
 from embedlib.exercises.messages import NotAttempted, Wrong, code, shown, type_name
 
-__all__ = ["STUB", "as_number", "as_words", "call", "describe_error", "is_stub", "need_function", "pencil_number"]
+__all__ = [
+    "STUB",
+    "as_array",
+    "as_cells",
+    "as_known_words",
+    "as_number",
+    "as_texts",
+    "call",
+    "describe_error",
+    "is_stub",
+    "need_function",
+    "pencil_number",
+]
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
 
 STUB = "Nothing to check yet: replace `...` with your own lines."
 
@@ -135,7 +150,8 @@ def as_number(value: Any, what: str) -> float:
         array = np.asarray(value)
         if array.size != 1:
             raise Wrong(f"{what} should be one number; you give {array.size} of them.", "wrong-shape")
-        return as_number(array.reshape(-1)[0], what)
+        if array.reshape(-1)[0] is not value:  # pandas.NaT is an array of itself
+            return as_number(array.reshape(-1)[0], what)
     if is_a(value, complex) or is_a(value, np.complexfloating) or not hasattr(type(value), "__float__"):
         raise Wrong(
             f"{what} should be a number; you give {shown(value)}, of type {code(type_name(value))}.",
@@ -155,29 +171,167 @@ def as_number(value: Any, what: str) -> float:
     return number
 
 
-def as_words(value: Any, limit: int) -> list[object]:
-    """Return what can be read as a list, at most ``limit`` items of it; text in it becomes plain ``str``.
+def as_cells(value: Any, what: Sequence[str]) -> Floats:
+    """Return a list of numbers as an array; each may be infinite or NaN, as the logarithm of 0 is.
+
+    Parameters
+    ----------
+    what
+        What each number is, to begin a sentence with.
 
     Raises
     ------
     Wrong
-        If it is a single text, a number, a table, a set (which has no order), or nothing that holds items.
+        If it is not a list of that many numbers.
+    """
+    if callable(value):
+        raise Wrong(f"You hand in a function; a list of {len(what)} numbers will do.", "a-function")
+    if is_a(value, np.ndarray) or hasattr(type(value), "to_numpy"):
+        value = list(np.asarray(value).reshape(-1))
+    if not (is_a(value, list) or is_a(value, tuple)):
+        raise Wrong(
+            f"{len(what)} numbers are asked for, in a list such as `{[0.5] * len(what)}`; you give {shown(value)}, of "
+            f"type {code(type_name(value))}.",
+            "not-a-list",
+        )
+    items = list(value)
+    if len(items) != len(what):
+        raise Wrong(f"{len(what)} numbers are asked for; your list holds {len(items)}.", "wrong-length")
+    cells = []
+    for item, name in zip(items, what, strict=True):
+        try:
+            cells.append(as_number(item, name))
+        except Wrong as wrong:
+            if wrong.misconception not in ("nan", "infinite"):
+                raise
+            cells.append(float(np.asarray(item, dtype=np.float64).reshape(-1)[0]))
+    return np.array(cells)
+
+
+def as_texts(value: Any, what: str, limit: int = 10_000, ordered: bool = True) -> list[object]:
+    """Return what can be read as a list, at most ``limit`` items of it; text in it becomes plain ``str``.
+
+    Parameters
+    ----------
+    what
+        What its items are, such as ``"words"``.
+    ordered
+        Whether a set, which has no order, is refused.
+
+    Raises
+    ------
+    Wrong
+        If it is a single text, a number, a table, a set, holds too many items, or nothing that holds items.
     """
     if is_a(value, str):
-        raise Wrong(f"You return one text, {shown(value)}; what is asked for is a list of words.", "one-text")
+        raise Wrong(f"You return one text, {shown(value)}; what is asked for is a list of {what}.", "one-text")
     if hasattr(type(value), "columns"):
-        raise Wrong("You return a whole table. The words alone will do: which column are they in?", "table")
-    if is_a(value, set) or is_a(value, frozenset):
-        raise Wrong("You return a set, and a set has no order. Return a list, nearest first.", "no-order")
+        raise Wrong(f"You return a whole table. The {what} alone will do: which column are they in?", "table")
+    if ordered and (is_a(value, set) or is_a(value, frozenset)):
+        raise Wrong("You return a set, and a set has no order. Return a list, the first first.", "no-order")
     if is_a(value, np.ndarray) and value.ndim != 1:
-        raise Wrong(f"You return an array of shape {code(value.shape)}; one row of words will do.", "wrong-shape")
+        raise Wrong(f"You return an array of shape {code(value.shape)}; one row of {what} will do.", "wrong-shape")
     if not hasattr(type(value), "__iter__"):
         raise Wrong(
-            f"You return {shown(value)}, of type {code(type_name(value))}; a list of words is needed.",
-            "wrong-type",
+            f"You return {shown(value)}, of type {code(type_name(value))}; a list of {what} is needed.", "wrong-type"
         )
     items: Iterable[object] = value
-    return [str.__str__(item) if is_a(item, str) else item for item in islice(items, limit)]
+    found = [str.__str__(item) if is_a(item, str) else item for item in islice(items, limit + 1)]
+    if len(found) > limit:
+        raise Wrong(f"You return more than {limit:,} {what}.", "too-many")
+    for item in found:
+        if is_a(item, tuple) or is_a(item, list):
+            raise Wrong(f"Each of your {what} is a pair or a list, such as {shown(item)}: one text will do.", "pairs")
+    return found
+
+
+def as_known_words(value: Any, known: Container[str], where: str) -> list[str]:
+    """Return an ordered list of words, each known, none twice.
+
+    Parameters
+    ----------
+    known
+        The words there are.
+    where
+        Where a reader finds the word of a position, such as ``"`counts.words`"``.
+
+    Raises
+    ------
+    Wrong
+        As :func:`as_texts`; and for an empty list, positions, numbers, other things, unknown words and repeats.
+    """
+    items = as_texts(value, "words")
+    if not items:
+        raise Wrong("Your list is empty.", "empty")
+    for item in items:
+        if is_a(item, int) or issubclass(type(item), np.integer):
+            raise Wrong(f"You return positions, such as {shown(item)}. Which words are they? See {where}.", "positions")
+        if is_a(item, float) or is_a(item, np.floating):
+            raise Wrong(
+                f"You return the numbers themselves; which words do they belong to? `np.argsort` gives positions, and "
+                f"{where} the word of each.",
+                "numbers",
+            )
+        if not is_a(item, str):
+            raise Wrong(
+                f"Your list should hold words; it holds {shown(item)}, of type {code(type_name(item))}.", "not-words"
+            )
+        if item not in known:
+            raise Wrong(f"{code(item)} is in your list and is not one of the words.", "unknown-word")
+    words = [str(item) for item in items]
+    if len(set(words)) < len(words):
+        twice = next(text for text in words if words.count(text) > 1)
+        raise Wrong(f"Your list has {code(twice)} more than once.", "repeats")
+    return words
+
+
+def as_array(value: Any, needed: str, shape: Sequence[int | tuple[int, int]], directions: bool = False) -> Floats:
+    """Return a value as an array of finite numbers of a given shape.
+
+    Parameters
+    ----------
+    needed
+        What is asked for, such as ``"a vector of 50 numbers"``.
+    shape
+        For each axis its length, or the least and the greatest that it may have.
+    directions
+        Whether each row has its cosine taken, so that none may be all zeros.
+
+    Raises
+    ------
+    Wrong
+        If it is none of numbers, of another shape, holds NaN or infinity, or a row of zeros.
+    """
+    if hasattr(type(value), "toarray"):  # a sparse matrix
+        value = value.toarray()
+    try:
+        array = np.asarray(value)
+        numbers = np.array(array, dtype=np.float64) if array.dtype.kind in "fiub" else None
+    except (TypeError, ValueError, OverflowError):
+        numbers = None
+    if numbers is None:
+        raise Wrong(
+            f"You return {shown(value)}, of type {code(type_name(value))}; what is needed is {needed}.", "not-numbers"
+        )
+    ranges = [(size, size) if isinstance(size, int) else size for size in shape]
+    fits = [low <= size <= high for size, (low, high) in zip(numbers.shape, ranges, strict=False)]
+    if len(numbers.shape) != len(ranges) or not all(fits):
+        turned = numbers.ndim == len(ranges) == 2 and all(
+            low <= size <= high for size, (low, high) in zip(numbers.T.shape, ranges, strict=False)
+        )
+        raise Wrong(
+            f"What you return has the shape {code(numbers.shape)}; what is needed is {needed}."
+            + (" Rows and columns have changed places: turn it round, with `.T`." if turned else ""),
+            "turned-round" if turned else "wrong-shape",
+        )
+    if not np.isfinite(numbers).all():
+        raise Wrong(
+            "What you return holds `nan` or infinite numbers. Is it a mean of nothing, or a logarithm of 0?",
+            "nan",
+        )
+    if directions and not np.atleast_2d(numbers).any(axis=1).all():
+        raise Wrong("A vector that you return is all zeros: it has no direction, and no cosine.", "zeros")
+    return numbers
 
 
 def describe_error(error: BaseException) -> str:

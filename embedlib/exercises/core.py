@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import html
+import math
+import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ import numpy as np
 from embedlib.exercises.answers import STUB, describe_error, is_stub
 from embedlib.exercises.guard import names_in_reach, unchanged
 from embedlib.exercises.messages import Feedback, Message, code, shown, to_html, type_name
+from embedlib.exercises.page import Text, evaluate
 
 __all__ = ["Exercise", "ExerciseHtml"]
 
@@ -26,76 +29,70 @@ class ExerciseHtml:
     solution: str
 
 
-def _nothing_shared() -> Mapping[str, object]:
-    return {}
-
-
-@dataclass(eq=False, repr=False)
 class Exercise:
     """A task that a reader answers with a value or a function.
 
     Parameters
     ----------
-    id
-        The chapter and the exercise's name in it, such as ``"ch01.most_alike"``.
-    title
-        A few words.
-    prompt
-        The task, in Markdown.
-    stub
-        The code that a reader starts from; it defines ``answer_name`` and leaves ``...`` to be replaced.
-    answer_name
-        What the stub and the solution define, and ``check`` is given.
-    hints
-        Each says a little more than the one before, in Markdown.
-    solution_code
-        Code that answers the exercise; it may use the names that ``shared`` gives and ``np``.
-    solution_note
-        One or two sentences on why it is so, in Markdown.
+    text
+        All that it says.
     checker
-        Takes an answer and returns what to say when it is right; otherwise raises ``Wrong`` or
-        ``NotAttempted``.
+        Takes an answer and returns what to say when it is right; otherwise raises ``Wrong`` or ``NotAttempted``.
     shared
-        Loads what the checker and the reader's code use, by name. What it raises (an asset that cannot be
-        had) passes through; what it returns is kept unchanged while the checker runs.
-    page_answers
-        Answers that a reader without Python may have come to, the right one among them, in the order in which
-        the website lists them; the checker answers each.
+        Loads what the checker and the reader's code use, by name. What it raises (an asset that cannot be had) passes
+        through; what it returns is kept unchanged while the checker runs.
+    reads, call_as, cases
+        What the checker reads, how it calls a function and with what: from these the tests make the answers that
+        every exercise of the kind must accept or refuse.
 
     Examples
     --------
-    >>> def checker(answer: object) -> str:
-    ...     return "Right: that is the sum." if answer == 3 else "Wrong"
-    >>> exercise = Exercise(
-    ...     "ch00.sum", "A sum", "What is 1 + 2?", "total = ...", "total",
-    ...     ["Count."], "total = 3", "Adding is counting on.", checker,
-    ... )
-    >>> exercise.check(3)
-    Right: that is the sum.
-    >>> exercise.check(...)
+    >>> from embedlib.exercises import ch01
+    >>> ch01.lost_length.check(24)
+    24 is the dot product. Divided by both lengths it gives the cosine: solve that for a length.
+    >>> ch01.lost_length.check(...)
     Nothing to check yet: replace `...` with your own lines.
     """
 
-    id: str
-    title: str
-    prompt: str
-    stub: str
-    answer_name: str
-    hints: Sequence[str]
-    solution_code: str
-    solution_note: str
-    checker: Callable[[Any], str]
-    shared: Callable[[], Mapping[str, object]] = _nothing_shared
-    page_answers: Sequence[object] = ()
-    _hints_given: int = field(default=0, init=False)
-
-    @property
-    def name(self) -> str:
-        """The exercise's name within its chapter."""
-        return self.id.partition(".")[2]
+    def __init__(
+        self,
+        text: Text,
+        checker: Callable[[Any], str],
+        shared: Callable[[], Mapping[str, object]] | None = None,
+        *,
+        reads: str = "",
+        call_as: str = "",
+        cases: Sequence[tuple[Any, ...]] = (),
+    ) -> None:
+        self.text, self.checker, self.shared = text, checker, shared or dict
+        self.reads, self.call_as, self.cases = reads, call_as, cases
+        self.id, self.title, self.prompt, self.stub = text.id, text.title, text.prompt, text.stub
+        self.name = text.id.partition(".")[2]
+        self.answer_name = text.stub.removeprefix("def ").replace("(", " ").split()[0]
+        self._hints_given = 0
+        self._right: Any = None
 
     def __repr__(self) -> str:
         return f"Exercise {self.id}: {self.title}. It has .check({self.answer_name}), .hint() and .solution()."
+
+    def names(self, **more: Any) -> dict[str, Any]:
+        """Return the names that the code of its page may use: the chapter's module's, the notebook's, ``right``."""
+        module = sys.modules.get(f"{__package__}.{self.id.partition('.')[0]}")
+        return {**vars(module or math), "np": np, **self.shared(), "right": self.right(), **more}
+
+    def right(self) -> Any:
+        """Return what the solution's code makes, run as in a reader's notebook."""
+        if self._right is None:
+            self._right = self._run(self.text.solution, {"np": np, **self.shared()})
+        return self._right
+
+    def value(self, code: str) -> Any:
+        """Return the answer that a piece of its page's code stands for: an expression, or lines as a reader's."""
+        return self._run(code, self.names()) if "\n" in code else evaluate(code, self.names())
+
+    def _run(self, code: str, names: dict[str, Any]) -> Any:
+        exec(code, names)
+        return names[self.answer_name]
 
     def check(self, answer: object = ...) -> Message:
         """Look at an answer and say what is right or wrong about it.
@@ -115,12 +112,12 @@ class Exercise:
 
     def hint(self) -> Message:
         """Give the next hint; after the last one, say so and begin again."""
-        if not self.hints:
+        if not self.text.hints:
             return Message("This exercise has no hints; `.solution()` shows how it can be done.", "hint")
-        number = self._hints_given % len(self.hints) + 1
+        number = self._hints_given % len(self.text.hints) + 1
         self._hints_given += 1
-        text = f"**Hint {number} of {len(self.hints)}.** {self.hints[number - 1]}"
-        if number == len(self.hints):
+        text = f"**Hint {number} of {len(self.text.hints)}.** {self.text.hints[number - 1]}"
+        if number == len(self.text.hints):
             text += "\n\nThat was the last hint; `.solution()` shows how it can be done."
         return Message(text, "hint")
 
@@ -131,8 +128,8 @@ class Exercise:
     def to_html_parts(self) -> ExerciseHtml:
         """Return hints, answers and solution as HTML; code is ``<code class="language-python">``."""
         return ExerciseHtml(
-            hints=[to_html(hint) for hint in self.hints],
-            answers=[(html.escape(str(answer)), to_html(_ask(self, answer).text)) for answer in self.page_answers],
+            hints=[to_html(hint) for hint in self.text.hints],
+            answers=[(html.escape(str(answer)), to_html(_ask(self, answer).text)) for answer in self.text.page],
             solution=to_html(self._solution_text()),
         )
 
@@ -153,7 +150,7 @@ class Exercise:
         return f'<div class="exercise" data-exercise="{html.escape(self.id)}">{answers}{inner}</div>'
 
     def _solution_text(self) -> str:
-        return f"```python\n{self.solution_code.strip()}\n```\n\n{self.solution_note}".strip()
+        return f"```python\n{self.text.solution}\n```\n\n{self.text.note}".strip()
 
 
 def _details(summary: str, body: str, name: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from embedlib.exercises.messages import to_html
+from embedlib.exercises.page import read
 
-__all__ = ["Choice", "Question", "Quiz", "QuizView", "only_true", "question"]
+__all__ = ["Choice", "Question", "Quiz", "QuizView", "nearest", "only_true"]
 
 
 @dataclass(frozen=True)
@@ -49,17 +51,6 @@ class Question:
         return f"Question: {self.text}"
 
 
-def question(text: str, key: Callable[[], int], answer: int, *choices: tuple[str, str]) -> Question:
-    """A question from pairs of choice and reason: short to write, many at a time.
-
-    Examples
-    --------
-    >>> question("What is 1 + 2?", lambda: 1, 1, ("2", "That is 1 + 1."), ("3", "Count on from 2."))
-    Question: What is 1 + 2?
-    """
-    return Question(text, [Choice(*choice) for choice in choices], answer, key)
-
-
 @dataclass(frozen=True)
 class Quiz:
     """A chapter's questions, in order.
@@ -74,6 +65,17 @@ class Quiz:
 
     chapter: str
     questions: Sequence[Question]
+
+    @classmethod
+    def of(cls, chapter: str, names: Mapping[str, Any]) -> Quiz:
+        """The quiz of a chapter's page; ``names`` holds the functions that compute its keys, ``_key_<key>``."""
+        return cls(
+            chapter,
+            [
+                Question(text, [Choice(*choice) for choice in choices], right, names[f"_key_{key}"])
+                for key, text, choices, right in read(chapter)[1]
+            ],
+        )
 
     def __repr__(self) -> str:
         return f"Quiz of {self.chapter}, {len(self.questions)} questions. It has .show()."
@@ -139,6 +141,17 @@ def only_true(*claims: bool) -> int:
     if len(holding) != 1:
         raise ValueError(f"One claim should hold, but these do (counted from 0): {holding}.")
     return holding[0]
+
+
+def nearest(value: float, *choices: float) -> int:
+    """Return the position of the number that is nearest.
+
+    Examples
+    --------
+    >>> nearest(0.22, 0.0, -0.2, 0.6, 0.2)
+    3
+    """
+    return min(range(len(choices)), key=lambda place: abs(choices[place] - value))
 
 
 def _choice_html(position: int, choice: Choice, right: bool) -> str:

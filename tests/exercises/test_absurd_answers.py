@@ -202,7 +202,7 @@ def test_the_readers_own_error_is_told_with_their_line() -> None:
         return share
 
     text = load("ch01").most_alike.check(divides).text
-    assert "`divides('cat', 5)` stops at `share = 1 / 0` with `ZeroDivisionError: division by zero`." in text
+    assert "`divides('snake', 10)` stops at `share = 1 / 0` with `ZeroDivisionError: division by zero`." in text
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from importlib import resources
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from embedlib.evaluation.intervals import share_higher
 from embedlib.exercises import ch01
-from embedlib.exercises.ch01 import FLOOR, synonyms_higher
+from embedlib.exercises.ch01 import opposites
 
 
 @pytest.fixture(scope="module")
@@ -90,28 +92,25 @@ def test_how_frequent_the_words_are_tells_nothing(pairs: pd.DataFrame) -> None:
     ranks = np.log1p([[rank[one], rank[other]] for one, other in zip(told.word1, told.word2, strict=True)])
     synonyms = (told.relation == "synonym").to_numpy()
     for shortcut in (ranks.sum(axis=1), ranks.max(axis=1), ranks.min(axis=1), abs(ranks[:, 0] - ranks[:, 1])):
-        assert 0.45 < synonyms_higher(shortcut, synonyms).share < 0.55
+        assert 0.45 < share_higher(shortcut[synonyms], shortcut[~synonyms], n_bootstrap=0).share < 0.55
 
 
-def test_the_floor_is_out_of_reach_for_cosine_and_within_reach_of_one_direction() -> None:
-    pairs, synonyms = ch01._contrast_pairs("held-out")
-    units, place = ch01._unit_vectors(), ch01._position
-    differences = np.array([units[place(one)] - units[place(other)] for one, other in pairs])
-    cosines = np.array([ch01._cosine(one, other) for one, other in pairs])
-    assert synonyms_higher(cosines, synonyms).share == pytest.approx(0.560, abs=0.001)
-    direction = ch01._vectors()["good"] - ch01._vectors()["bad"]
-    assert synonyms_higher(-abs(differences @ direction), synonyms).share == pytest.approx(0.7285, abs=0.001)
-    random = np.random.default_rng(0).normal(size=(1000, 50))
-    by_chance = [synonyms_higher(-abs(differences @ direction), synonyms).share >= FLOOR for direction in random]
-    assert np.mean(by_chance) < 0.01
+def shares(guide: Any) -> ch01.Ahead:
+    return ch01._synonyms_closer(ch01._closeness(guide), -np.linalg.norm(ch01.differences(ch01._pairs()[0]), axis=1))
 
 
-def test_the_area_agrees_with_scikit_learn() -> None:
-    metrics = pytest.importorskip("sklearn.metrics")
-    rng = np.random.default_rng(1)
-    for _ in range(20):
-        scores, positive = rng.integers(0, 5, 30).astype(float), rng.random(30) < 0.5
-        assert synonyms_higher(scores, positive).share == pytest.approx(metrics.roc_auc_score(positive, scores))
+def test_what_the_exercise_says_of_its_guides_is_so() -> None:
+    found = {code: shares(opposites.value(code)) for code in opposites.text.also_right}
+    good, decomposed = (ahead.yours for ahead in found.values())
+    mean = shares(lambda pairs: ch01.differences(pairs).mean(axis=0))
+    assert (round(good, 2), round(decomposed, 2)) == (0.71, 0.72) and mean.yours < 0.5
+    solution = shares(opposites.right())
+    assert round(solution.yours, 2) == 0.74 and round(solution.rival, 2) == 0.56
+
+
+def test_a_guide_drawn_at_random_is_hardly_ever_ahead_of_the_distance() -> None:
+    random = np.random.default_rng(0).normal(size=(100, 50))
+    assert sum(shares(lambda pairs, guide=guide: guide).low > 0 for guide in random) <= 2
 
 
 def test_word_pairs_are_counted_as_stated(pairs: pd.DataFrame) -> None:

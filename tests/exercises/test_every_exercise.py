@@ -6,11 +6,13 @@ import ast
 import inspect
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
-from known_answers import known_answers, namespace
+from known_answers import odd_forms, wrong_forms
 
 from embedlib.exercises import chapters, load
 from embedlib.exercises.core import Exercise
@@ -18,7 +20,8 @@ from embedlib.exercises.messages import Message
 
 
 def run(exercise: Exercise, code: str) -> Any:
-    names = namespace(exercise)
+    """What a reader's notebook makes of some lines."""
+    names = {"np": np, **exercise.shared()}
     exec(code, names)
     return names[exercise.answer_name]
 
@@ -31,11 +34,11 @@ def test_a_chapter_names_its_exercises_as_its_cells_are_tagged(chapter: ModuleTy
 
 def test_a_chapter_has_three_exercises_and_the_first_is_answered_in_the_page(chapter: ModuleType) -> None:
     assert len(chapter.EXERCISES) == 3
-    assert chapter.EXERCISES[0].page_answers
+    assert chapter.EXERCISES[0].text.page
 
 
 def test_the_solution_is_right(exercise: Exercise) -> None:
-    message = exercise.check(run(exercise, exercise.solution_code))
+    message = exercise.check(run(exercise, exercise.text.solution))
     assert message.kind == "right", message
     assert message.text.startswith("Right")
 
@@ -47,61 +50,78 @@ def test_the_untouched_stub_is_told_kindly(exercise: Exercise) -> None:
     assert "..." in exercise.stub
 
 
-def shared_by_all(chapter: ModuleType) -> dict[str, Any]:
-    return {name: thing for exercise in chapter.EXERCISES for name, thing in exercise.shared().items()}
+def test_another_right_answer_is_right_too(exercise: Exercise) -> None:
+    assert exercise.text.also_right or exercise.reads == "numbers"
+    for code in exercise.text.also_right:
+        message = exercise.check(exercise.value(code))
+        assert message.kind == "right", (code, message)
 
 
-def test_each_wrong_answer_gets_the_sentence_for_its_mistake_and_for_no_other(chapter: ModuleType) -> None:
-    exercises = {exercise.name: exercise for exercise in chapter.EXERCISES}
-    mistakes: dict[tuple[str, str], str] = {}
-    for known in known_answers(chapter.__name__[-4:]).wrong_answers(shared_by_all(chapter)):
-        message = exercises[known.exercise].check(known.answer)
-        assert (message.kind, message.misconception) == ("wrong", known.misconception), message
-        assert known.words in message.text
-        assert mistakes.setdefault((known.exercise, message.text), known.misconception) == known.misconception
-    for exercise in exercises:
-        assert len({mistake for (name, _), mistake in mistakes.items() if name == exercise}) >= 4
-
-
-def test_every_mistake_that_a_checker_names_is_tried(chapter: ModuleType) -> None:
-    tree = ast.parse(inspect.getsource(chapter))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Wrong"]
-    named = {call.args[1].value for call in calls if len(call.args) > 1 and isinstance(call.args[1], ast.Constant)}
-    shared = shared_by_all(chapter)
-    tried = {known.misconception for known in known_answers(chapter.__name__[-4:]).wrong_answers(shared)}
-    assert named - tried == set()
-    assert len(named) >= 4
-
-
-def test_a_right_answer_in_an_odd_form_is_right(chapter: ModuleType) -> None:
-    exercises = {exercise.name: exercise for exercise in chapter.EXERCISES}
-    shared = shared_by_all(chapter)
-    for name, answer in known_answers(chapter.__name__[-4:]).right_answers(shared):
-        message = exercises[name].check(answer)
+def test_a_right_answer_in_an_odd_form_is_right(exercise: Exercise) -> None:
+    for answer in odd_forms(exercise):
+        message = exercise.check(answer)
         assert message.kind == "right", message
 
 
+def test_each_mistake_gets_its_own_sentence_and_subtly_wrong_answers_are_refused(exercise: Exercise) -> None:
+    mistakes = exercise.text.mistakes
+    told: dict[str, str] = {}
+    for mistake in mistakes:
+        assert mistake.examples, mistake.name
+        for code in mistake.examples:
+            if "..." in code:  # no answer, but a pattern of answers
+                continue
+            message = exercise.check(exercise.value(code))
+            assert (message.kind, message.misconception) == ("wrong", mistake.name), (code, message)
+            assert told.setdefault(message.text, mistake.name) == mistake.name
+    assert len({mistake.name for mistake in mistakes}) >= 4 or exercise.reads in ("vector", "table")
+    assert [mistake.name for mistake in mistakes].index("otherwise") == len(mistakes) - 1
+    assert len(mistakes[-1].examples) >= 2 and mistakes[-1].when is None
+
+
+def test_a_wrong_answer_that_no_page_foresees_is_told_what_is_wrong_with_it(exercise: Exercise) -> None:
+    for name, answer in wrong_forms(exercise):
+        message = exercise.check(answer)
+        assert (message.kind, message.misconception) == ("wrong", name), message
+
+
+def test_every_mistake_that_code_names_is_tried() -> None:
+    every = [exercise for name in chapters() for exercise in load(name).EXERCISES]
+    tried = {name for exercise in every for name, _ in wrong_forms(exercise)}
+    tried |= {"changes-argument", "changes-shared", "async", "looked-up", "constant"}  # in tests of their own
+    folder = Path(inspect.getfile(load)).parent
+    calls = [
+        node
+        for file in folder.glob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Wrong" and len(node.args) > 1
+    ]
+    named = {node.value for call in calls for node in ast.walk(call.args[1]) if isinstance(node, ast.Constant)}
+    assert named - tried == set()
+    assert len(named) >= 20
+
+
 def test_hints_come_one_at_a_time_and_do_not_give_the_solution_away(exercise: Exercise) -> None:
-    assert len(exercise.hints) >= 2
+    assert len(exercise.text.hints) >= 2
     exercise._hints_given = 0
-    for number, hint in enumerate(exercise.hints, start=1):
+    for number, hint in enumerate(exercise.text.hints, start=1):
         message = exercise.hint()
-        assert f"Hint {number} of {len(exercise.hints)}" in message.text and hint in message.text
-        assert not any(other in message.text for other in exercise.hints if other != hint)
-        assert exercise.solution_code.strip() not in message.text
+        assert f"Hint {number} of {len(exercise.text.hints)}" in message.text and hint in message.text
+        assert not any(other in message.text for other in exercise.text.hints if other != hint)
+        assert exercise.text.solution not in message.text
     assert "last hint" in message.text
     assert "Hint 1 of" in exercise.hint().text
 
 
 def test_the_solution_shows_the_code_that_the_tests_ran(exercise: Exercise) -> None:
     text = exercise.solution().text
-    assert exercise.solution_code.strip() in text and exercise.solution_note in text
+    assert exercise.text.solution in text and exercise.text.note in text
     assert exercise.solution()._repr_html_() is None  # a notebook's Markdown colours the code
 
 
 def test_the_page_answers_hold_the_right_one_and_only_one(exercise: Exercise) -> None:
-    if exercise.page_answers:
-        kinds = [exercise.check(answer).kind for answer in exercise.page_answers]
+    if exercise.text.page:
+        kinds = [exercise.check(answer).kind for answer in exercise.text.page]
         assert kinds.count("right") == 1 and len(kinds) >= 3
         assert set(kinds) == {"right", "wrong"}
 
@@ -133,11 +153,11 @@ def test_on_the_site_each_hint_hides_the_next_and_the_last_hides_the_solution(ex
     outline = Outline()
     outline.feed(html)
     assert outline.open == []
-    hints = [f"Hint {number}" for number in range(1, len(exercise.hints) + 1)]
+    hints = [f"Hint {number}" for number in range(1, len(exercise.text.hints) + 1)]
     nested = [(depth, text) for depth, text in outline.summaries if text in [*hints, "Solution"]]
     assert nested == list(enumerate([*hints, "Solution"], start=1))
-    assert [text for depth, text in outline.summaries][: len(exercise.page_answers)] == [
-        str(answer) for answer in exercise.page_answers
+    assert [text for depth, text in outline.summaries][: len(exercise.text.page)] == [
+        str(answer) for answer in exercise.text.page
     ]
     assert not outline.tags & {"script", "style", "iframe", "img"}
     assert "open" not in re.findall(r"<details[^>]*>", html)[0]

@@ -14,6 +14,7 @@ from embedlib.exercises.answers import call
 from embedlib.exercises.core import Exercise
 from embedlib.exercises.guard import unchanged
 from embedlib.exercises.messages import Wrong
+from embedlib.exercises.page import Text
 
 
 def small_vectors() -> KeyedVectors:
@@ -30,6 +31,10 @@ def notebook(body: str, **names: Any) -> dict[str, Any]:
     return cell
 
 
+def text(answer: str) -> Text:
+    return Text("ch00.any", "Any", "", f"{answer} = ...", [], "", "", "", [], [], [])
+
+
 def exercise(**shared: Any) -> Exercise:
     """Make an exercise that takes every function for right that can be called."""
 
@@ -37,7 +42,7 @@ def exercise(**shared: Any) -> Exercise:
         call(answer, 1)
         return "Right"
 
-    return Exercise("ch00.any", "Any", "", "f = ...", "f", [], "", "", checker, shared=lambda: shared)
+    return Exercise(text("f"), checker, lambda: shared)
 
 
 WRITES = {
@@ -71,6 +76,7 @@ VECTOR_WRITES = {
     "words sorted": "vectors.index_to_key.sort(reverse=True)",
     "words replaced": "vectors.index_to_key = ['x', 'y', 'z']",
     "a word taken out": "del vectors.key_to_index['cat']",
+    "lengths written over": "vectors.norms = np.ones(3)\nvectors.vectors = vectors.vectors / 2",
     "a word added": "vectors.add_vector('bird', np.ones(2, dtype=np.float32))",
 }
 
@@ -86,6 +92,7 @@ def test_word_vectors_are_as_they_were(body: str, where: str) -> None:
     assert vectors.index_to_key == fresh.index_to_key and vectors.key_to_index == fresh.key_to_index
     assert np.array_equal(vectors.vectors, fresh.vectors) and vectors.vectors.flags.writeable
     assert vectors.most_similar("cat") == fresh.most_similar("cat")
+    assert np.array_equal(vectors.get_normed_vectors(), fresh.get_normed_vectors())
 
 
 def test_looking_up_neighbours_is_no_change() -> None:
@@ -137,7 +144,7 @@ def test_an_array_handed_in_is_not_changed_by_the_checker() -> None:
         answer.sort()
         return "Right"
 
-    Exercise("ch00.x", "", "", "", "x", [], "", "", rude).check(array)
+    Exercise(text("x"), rude).check(array)
     assert array.tolist() == [2.0, 1.0] and array.flags.writeable
 
 
