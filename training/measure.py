@@ -1,8 +1,9 @@
 """Measure what has been trained, and store what the book uses of it.
 
 Writes ``training/results/``: ``word2vec_grid.csv`` (a row a training, a column a benchmark), ``stability.csv``
-(how many of a word's ten nearest two trainings agree on) and ``small_setting.json`` (the neighbours that the
-tests hold a fresh training to); and ``training/vectors/``: vectors in half precision, their words, the recipe.
+(how many of a word's ten nearest two trainings agree on), ``neighbours_in_common.csv`` (what chapter 3 draws of
+it) and ``small_setting.json`` (the neighbours that the tests hold a fresh training to); and ``training/vectors/``:
+vectors in half precision, their words, the recipe.
 A training that is not there yet is left out and named.
 """
 
@@ -83,6 +84,17 @@ def neighbours(vectors: Any, words: list[str], k: int = 10) -> dict[str, list[st
     return {word: [vectors.index_to_key[i] for i in ids] for word, ids in zip(words, found, strict=True)}
 
 
+def in_common(stability: pd.DataFrame) -> pd.DataFrame:
+    """What chapter 3 draws of the overlaps: how many of ten neighbours two trainings have in common."""
+    named = {"epochs=1": "1 reading", "base": "3 readings", "epochs=10": "10 readings"}
+    named |= {"workers=2": "3 readings, one seed, two workers"}
+    shown = stability[stability["setting"].isin(named)].sort_values("overlap")
+    of_ten = (10 * shown["overlap"]).round(3)
+    return pd.DataFrame(
+        {"trainings": shown["setting"].map(named), "in common, of ten": of_ten, "seeds": shown["seeds"]}
+    )
+
+
 def store(name: str, source: Path, files: dict[str, int | None]) -> None:
     """Copy a training's files into ``training/vectors/name``, the arrays cut to so many rows, with their recipe."""
     if not source.exists():
@@ -116,7 +128,9 @@ def main() -> None:
         if {**recipe.changed, "copy": 0} == {**other_recipe.changed, "copy": 0}:
             pair = {"setting": recipe.setting.split(",copy")[0], "seeds": f"{recipe.seed}, {other_recipe.seed}"}
             agreed.append(pair | {"overlap": round(overlap(one, other, words), 4)})
-    pd.DataFrame(agreed).to_csv(RESULTS / "stability.csv", index=False)
+    stability = pd.DataFrame(agreed)
+    stability.to_csv(RESULTS / "stability.csv", index=False)
+    in_common(stability).to_csv(RESULTS / "neighbours_in_common.csv", index=False)
 
     if SMALL.name in trained:
         near = neighbours(trained[SMALL.name][1], words[2:52])

@@ -2,7 +2,8 @@
 
 Writes three tables. ``results/rates.csv``: a row a setting of word2vec and benchmark, the mean over its seeds (of all
 pairs, of those to tune on and of those held out). ``counting_tuned.csv``: a row a way of counting. ``tuned.csv``: the
-best of word2vec less the best of counting on the pairs held out, with paired intervals.
+best of word2vec less the best of counting on the pairs held out, with paired intervals. And, cut from the first,
+what chapter 3 draws of it: ``readings.csv``, ``methods.csv`` and ``windows.csv``.
 """
 
 from __future__ import annotations
@@ -70,6 +71,27 @@ def mean_over_seeds(runs: pd.DataFrame) -> pd.DataFrame:
     return found.sort_values(["method", "alpha", "epochs"], ascending=[False, True, True], kind="stable")
 
 
+def drawn(means: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """What chapter 3 draws of the table of rates, by file name; all on the whole text."""
+    names = {"epochs": "readings", "alpha": "learning rate"}
+    whole = means[means["share"] == 1].rename(columns=names)
+    related = whole[whole["benchmark"].isin(["WordSim-353", "MEN"]) & (whole["window"] == 5)]
+    readings = related[related["method"] == "skip-gram"].copy()
+    readings["rate"] = "rate " + readings["learning rate"].astype(str)
+    readings["readings × rate / 0.025"] = (readings["readings"] * readings["learning rate"] / 0.025).round(6)
+    windows = whole[whole["benchmark"].isin(["SimLex-999", "MEN"]) & (whole["learning rate"] == 0.1)]
+    windows = windows[(windows["method"] == "skip-gram") & (windows["readings"] < 10)]
+    windows = windows.sort_values(["readings", "window"], kind="stable")
+    windows["window"] = "window " + windows["window"].astype(str)
+    windows["readings"] = windows["readings"].map({1: "one reading", 3: "three readings"})
+    x = ["readings", "readings × rate / 0.025"]
+    return {
+        "readings": readings[["benchmark", "rate", *x, "correlation", "sd", "seeds"]],
+        "methods": related.loc[related["readings"] == 3, ["benchmark", "method", "learning rate", "correlation"]],
+        "windows": windows[["benchmark", "window", "readings", "correlation", "seeds"]],
+    }
+
+
 def counted(way: dict[str, Any]) -> Any:
     """The vectors of one way of counting."""
     sentences = list(course_corpus())
@@ -89,7 +111,9 @@ def best(frame: pd.DataFrame, keys: list[str]) -> Any:
 def main() -> None:
     """Score, choose, judge, store."""
     runs = word2vec()
-    mean_over_seeds(runs).to_csv(RESULTS / "rates.csv", index=False)
+    means = mean_over_seeds(runs)
+    for name, frame in ({"rates": means} | drawn(means)).items():
+        frame.to_csv(RESULTS / f"{name}.csv", index=False)
     ways = pd.concat([scores(counted(way)).assign(**way) for way in WAYS], ignore_index=True)
     ways.to_csv(RESULTS / "counting_tuned.csv", index=False)
     chosen = dict(zip(WAYS[0], best(ways, list(WAYS[0])), strict=True))

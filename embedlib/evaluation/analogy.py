@@ -1,7 +1,7 @@
 """Analogies: a is to b as c is to which word? Answered by adding and subtracting vectors, and judged by sections.
 
-:func:`solve` answers one question, :func:`answer_analogies` many, :func:`evaluate_analogies` says how many of the
-answers are right.
+:func:`solve` answers one question, :func:`answer_analogies` many, :func:`let_inputs_in` those again by the other
+rule, and :func:`evaluate_analogies` says how many of the answers are right.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from embedlib import _check
 from embedlib.evaluation._given import as_table, check_resampling, one_of_each
 from embedlib.evaluation.intervals import percentile_interval, wilson_interval
-from embedlib.vectors.sums import NOTHING, nearest_to_sums
+from embedlib.vectors.sums import NOTHING, nearest_to_sums, or_one_of
 from embedlib.words.load import as_keyed_vectors, name_of, unit_vectors, word_index
 from embedlib.words.neighbors import nearest, rows_and_lengths
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from gensim.models.keyedvectors import KeyedVectors
 
-__all__ = ["answer_analogies", "evaluate_analogies", "solve"]
+__all__ = ["answer_analogies", "evaluate_analogies", "let_inputs_in", "solve"]
 
 _Array = np.ndarray[Any, np.dtype[Any]]
 Missing = Literal["skip", "wrong"]
@@ -110,6 +110,46 @@ def answer_analogies(
     0  woman    queen     True  queen     True
     1    cat   tomcat    False    NaN    False
     """
+    return _answer(vectors, questions, exclude_inputs, restrict_vocab, case, None)
+
+
+def let_inputs_in(vectors: KeyedVectors | Mapping[str, Any], answered: pd.DataFrame) -> pd.DataFrame:
+    """The answers with the questions' own words let in, from those with them left out: nothing is searched again.
+
+    The best of all words is the best without the question's, or one of the question's.
+
+    Parameters
+    ----------
+    vectors
+        Those that gave the answers.
+    answered
+        What :func:`answer_analogies` returned with ``exclude_inputs=True``.
+
+    Returns
+    -------
+    DataFrame
+        What :func:`answer_analogies` returns with ``exclude_inputs=False``.
+
+    Examples
+    --------
+    >>> toy = {"man": [1, 0, 0], "woman": [1, 1, 0], "king": [1, 0, 2], "queen": [1, 1, 2], "cat": [-1, 0, 0.5]}
+    >>> let_inputs_in(toy, answer_analogies(toy, [("man", "cat", "man", "queen")]))["answer"].tolist()
+    ['cat']
+    """
+    if answered.attrs.get("exclude_inputs") is not True:
+        raise ValueError("let_inputs_in takes what answer_analogies returned with exclude_inputs=True.")
+    return _answer(vectors, answered, False, answered.attrs["restrict_vocab"], answered.attrs["case"], answered)
+
+
+def _answer(
+    vectors: KeyedVectors | Mapping[str, Any],
+    questions: Any,
+    exclude_inputs: bool,
+    restrict_vocab: int | None,
+    case: Case,
+    without: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """Answer the questions; ``without`` has their answers with the inputs left out, if there are any yet."""
     _check.choice("case", case, get_args(Case))
     asked = _as_questions(questions)
     keyed = as_keyed_vectors(vectors)
@@ -127,12 +167,16 @@ def answer_analogies(
     if covered.any():
         some = np.flatnonzero(covered)
         left_out: list[tuple[int, ...]] = [()] * len(some)
-        if exclude_inputs:
+        if exclude_inputs or without is not None:
             left_out = [
                 tuple(spelling for row in three for spelling in variants.get(row, [row]))
                 for three in rows[some, :3].tolist()
             ]
-        found, cosine[some] = nearest_to_sums(numbers, lengths, rows[some, :3], left_out, known)
+        if without is None:
+            found, cosine[some] = nearest_to_sums(numbers, lengths, rows[some, :3], left_out, known)
+        else:
+            best = np.array([keyed.key_to_index.get(word, -1) for word in without["answer"].to_numpy()[some]])
+            found, cosine[some] = or_one_of(numbers, lengths, rows[some, :3], best, left_out, known)
         words = np.array([known[row] if row >= 0 else None for row in found], dtype=object)
         answer[some] = words
         given = [word.upper() if case == "ignore" and word is not None else word for word in words]

@@ -17,7 +17,7 @@ import numpy as np
 from embedlib.vectors.rows import unit_rows
 from embedlib.vectors.search import DECIMALS
 
-__all__ = ["NOTHING", "nearest_to_sums"]
+__all__ = ["NOTHING", "nearest_to_sums", "or_one_of"]
 
 _Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -57,11 +57,7 @@ def nearest_to_sums(
         ]
         answers, cosines = (np.concatenate(both) for both in zip(*parts, strict=True))
         return answers, cosines
-    unit = unit_rows(vectors[distinct], lambda i: f'The vector of "{names[distinct[i]]}"')
-    questions = spread.reshape(-1, 3)
-    sums = unit[questions[:, 1]] - unit[questions[:, 0]] + unit[questions[:, 2]]
-    lengths = np.sqrt(np.einsum("nd,nd->n", sums, sums))
-    lengths[lengths < NOTHING] = 0
+    unit, questions, sums, lengths = _sums(vectors, distinct, spread, names)
 
     order = np.lexsort((questions[:, 2], questions[:, 1], questions[:, 0]))  # questions that share a and b together
     a, b, c = questions[order].T
@@ -101,13 +97,44 @@ def nearest_to_sums(
     if len(no_row):
         lost = np.isin(askers * len(vectors) + rows, no_asker * len(vectors) + no_row)
         askers, rows, scores64 = askers[~lost], rows[~lost], scores64[~lost]
+    best[order], cosine[order] = _first(askers, rows, scores64, lengths[order])
+    return best, cosine
+
+
+def or_one_of(
+    vectors: _Array, norms: _Array, three: _Array, best: _Array, also: Sequence[Sequence[int]], names: Sequence[str]
+) -> tuple[_Array, _Array]:
+    """The better of an answer (-1: there is none) and some other rows, for each question; as nearest_to_sums."""
+    _, _, sums, lengths = _sums(vectors, *np.unique(three, return_inverse=True), names)
+    askers = np.repeat(np.arange(len(three)), [len(rows) + 1 for rows in also])
+    rows = np.array([row for first, others in zip(best, also, strict=True) for row in (first, *others)])
+    there = (rows >= 0) & (norms[rows] > 0)
+    askers, rows = askers[there], rows[there]
+    return _first(askers, rows, _exact(vectors, sums, askers, rows), lengths)
+
+
+def _sums(
+    vectors: _Array, distinct: _Array, spread: _Array, names: Sequence[str]
+) -> tuple[_Array, _Array, _Array, _Array]:
+    """The distinct rows at length 1, the questions as numbers of these, the sums b - a + c and their lengths."""
+    unit = unit_rows(vectors[distinct], lambda i: f'The vector of "{names[distinct[i]]}"')
+    questions = spread.reshape(-1, 3)
+    sums = unit[questions[:, 1]] - unit[questions[:, 0]] + unit[questions[:, 2]]
+    lengths = np.sqrt(np.einsum("nd,nd->n", sums, sums))
+    lengths[lengths < NOTHING] = 0
+    return unit, questions, sums, lengths
+
+
+def _first(askers: _Array, rows: _Array, scores: _Array, lengths: _Array) -> tuple[_Array, _Array]:
+    """The row with the largest cosine for each question, of equal ones the first; -1 and NaN if there is none."""
+    best, cosine = np.full(len(lengths), -1), np.full(len(lengths), np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
-        scores64 = np.clip(scores64 / lengths[order][askers], -1, 1)
-    ranked = np.lexsort((rows, -scores64.round(DECIMALS), askers))
+        scores = np.clip(scores / lengths[askers], -1, 1)
+    ranked = np.lexsort((rows, -scores.round(DECIMALS), askers))
     first_of = ranked[np.flatnonzero(np.append(True, np.diff(askers[ranked]) != 0))] if len(ranked) else ranked
-    first_of = first_of[lengths[order][askers[first_of]] > 0]
-    where = order[askers[first_of]]
-    best[where], cosine[where] = rows[first_of], scores64[first_of]
+    first_of = first_of[lengths[askers[first_of]] > 0]
+    where = askers[first_of]
+    best[where], cosine[where] = rows[first_of], scores[first_of]
     return best, cosine
 
 
@@ -131,7 +158,12 @@ def _finalists(vectors: _Array, norms: _Array, sums: _Array, largest: _Array) ->
     if not parts:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0)
     asked, rows = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    return asked, rows, _exact(vectors, sums, asked, rows)
+
+
+def _exact(vectors: _Array, sums: _Array, askers: _Array, rows: _Array) -> _Array:
+    """The scores in double precision."""
     # Summed one by one, so that equal vectors have equal scores: a matrix product does not promise it.
     double = vectors[rows].astype(np.float64)
-    exact = (double * sums[asked]).sum(axis=1) / np.sqrt((double * double).sum(axis=1))
-    return asked, rows, exact
+    exact: _Array = (double * sums[askers]).sum(axis=1) / np.sqrt((double * double).sum(axis=1))
+    return exact

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from embedlib import assets, datasets
-from embedlib.evaluation.analogy import answer_analogies, evaluate_analogies, solve
+from embedlib.evaluation.analogy import answer_analogies, evaluate_analogies, let_inputs_in, solve
 from embedlib.vectors import sums
 from embedlib.words.load import UnknownWordError, as_keyed_vectors, load_word_vectors
 
@@ -140,6 +140,22 @@ def test_answers_do_not_depend_on_how_much_is_done_at_once(monkeypatch):
         after = answer_analogies(keyed, asked)
         assert after["answer"].tolist() == before["answer"].tolist()
         assert (after["cosine"] == before["cosine"]).all()
+
+
+def test_inputs_are_let_in_without_a_second_search():
+    keyed, asked = random_vectors(300, d=4), random_questions(400, 130)
+    first = keyed.index_to_key[0]
+    asked += [(first, first.upper(), first, "w1")]
+    for some in ({}, {"restrict_vocab": 100}, {"case": "exact"}):
+        left_out = answer_analogies(keyed, asked, **some)
+        again = answer_analogies(keyed, asked, exclude_inputs=False, **some)
+        pd.testing.assert_frame_equal(let_inputs_in(keyed, left_out), again, check_exact=True)
+        assert again.attrs == let_inputs_in(keyed, left_out).attrs
+        assert (again["answer"].fillna("") != left_out["answer"].fillna("")).sum() > 10
+    none_left = answer_analogies({"a": [1, 0], "b": [0, 1], "c": [1, 1]}, [("a", "b", "c", "a")])
+    assert let_inputs_in({"a": [1, 0], "b": [0, 1], "c": [1, 1]}, none_left)["answer"].tolist() == ["b"]
+    with pytest.raises(ValueError, match="exclude_inputs=True"):
+        let_inputs_in(keyed, again)
 
 
 def test_ties_go_to_the_word_that_comes_first():

@@ -60,6 +60,15 @@ def test_the_table_of_rates_holds_every_training_at_another_rate_and_the_tuned_o
     assert chosen.to_dict() == {"CBOW": "sg=0,alpha=0.1,epochs=10", "skip-gram": "alpha=0.05,epochs=10"}
 
 
+def test_the_tables_that_chapter_3_draws_are_cut_from_the_stored_ones(training: Any) -> None:
+    results = TRAINING / "results"
+    made = training.tuning.drawn(pd.read_csv(results / "rates.csv"))
+    made["neighbours_in_common"] = training.measure.in_common(pd.read_csv(results / "stability.csv"))
+    for name, table in made.items():
+        pd.testing.assert_frame_equal(table.reset_index(drop=True), pd.read_csv(results / f"{name}.csv"))
+    assert [len(table) for table in made.values()] == [16, 14, 10, 10]
+
+
 def test_what_is_tuned_on_is_not_what_is_judged(training: Any) -> None:
     parts = training.tuning.halves(pd.DataFrame({"word1": list("abcdefgh")}))
     assert not set(parts["tune"].index) & set(parts["held out"].index)

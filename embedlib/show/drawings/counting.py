@@ -189,7 +189,7 @@ def times_chance(seen: pd.DataFrame) -> Board:
     --------
     >>> import pandas as pd
     >>> times_chance(pd.DataFrame([[3, 1], [1, 3]], index=["ice", "fire"], columns=["cold", "hot"])).height
-    158
+    158.0
     """
     table = seen.to_numpy(dtype=float)
     times = table * table.sum() / np.outer(table.sum(axis=1), table.sum(axis=0))
