@@ -135,7 +135,9 @@ def as_number(value: Any, what: str) -> float:
         array = np.asarray(value)
         if array.size != 1:
             raise Wrong(f"{what} should be one number; you give {array.size} of them.", "wrong-shape")
-        return as_number(array.reshape(-1)[0], what)
+        item = array.reshape(-1)[0]
+        if type(item) is not type(value):  # NaT is its own only item
+            return as_number(item, what)
     if is_a(value, complex) or is_a(value, np.complexfloating) or not hasattr(type(value), "__float__"):
         raise Wrong(
             f"{what} should be a number; you give {shown(value)}, of type {code(type_name(value))}.",
