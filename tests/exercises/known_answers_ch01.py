@@ -84,6 +84,7 @@ def wrong_answers(shared: dict[str, Any]) -> Iterator[Known]:
         ("sign", -10, "never below 0"),
         ("text", "10", "quotation marks"),
         ("nan", float("nan"), "no number"),
+        ("wrong-type", pd.NaT, "NaTType"),
         ("infinite", np.inf, "infinite"),
         ("wrong-shape", [6, 8, 0], "one number"),
         ("wrong-type", 10 + 0j, "complex"),
