@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import shutil
 import sys
@@ -20,12 +21,16 @@ STATES = {
     "near": "on this machine (an installed package, the mirror or this repository): no network needed",
     "pip": "fetched by pip on first use",
     "web": "fetched from a public address on first use",
+    "bad": "the copy here is not as checked in (git may have changed its line ends): git checkout training",
     "ask": "its owner hands it out: see `assets list NAME`",
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 well, 1 a problem that was told, 2 a wrong call."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows no dash
     options = parser().parse_args(arguments)
     try:
         code: int = options.run(options)
@@ -161,7 +166,7 @@ def _state(asset: assets.Asset) -> str:
     if assets.available(asset.name):
         return "near"
     kinds = {source.kind for source in asset.sources}
-    return "pip" if "wheel" in kinds else "web" if kinds & {"url", "hub"} else "ask"
+    return "pip" if "wheel" in kinds else "web" if kinds & {"url", "hub"} else "bad" if "repository" in kinds else "ask"
 
 
 def _fetch(options: argparse.Namespace) -> int:
@@ -169,6 +174,7 @@ def _fetch(options: argparse.Namespace) -> int:
 
     chosen = options.names or [a.name for a in assets.catalog().values() if a.default]
     records = [assets.entry(name) for name in dict.fromkeys(chosen)]
+    assets.verify(options.names)  # what is asked for by name is hashed anew, so that what has changed is mended
     failed = []
     with fetching(records) as get:
         for asset in records:

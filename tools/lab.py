@@ -52,12 +52,20 @@ def _read_laid(folder: Path) -> dict[str, str]:
     return laid if isinstance(laid, dict) else {}
 
 
+class NotAFolder(Exception):
+    """Something else stands where a folder, or a chapter's copy, should be laid."""
+
+
 def lay(chapters: Path = NOTEBOOKS, folder: Path = MY) -> list[str]:
     """Lay copies of all chapters in `folder`; returns a sentence for each that is more than a plain refresh.
 
     `.laid.json` keeps the checksum of each file laid: a file that still has it is unchanged and is
     refreshed; any other is the reader's, and a newer version goes to `NN_name.new.ipynb` beside it.
     """
+    if folder.is_symlink() and not folder.exists():
+        raise NotAFolder(f"{folder.name} is a link to a folder that is not there: make it again, or remove {folder}.")
+    if folder.exists() and not folder.is_dir():
+        raise NotAFolder(f"{folder.name}/ is for your copies of the chapters, and {folder} is a file: rename it.")
     folder.mkdir(exist_ok=True)
     laid = _read_laid(folder)
     told = []
@@ -87,6 +95,8 @@ def lay(chapters: Path = NOTEBOOKS, folder: Path = MY) -> list[str]:
 
 def _is_theirs(path: Path, laid: dict[str, str]) -> bool:
     """Whether a file holds what was never laid there."""
+    if path.is_dir():
+        raise NotAFolder(f"my/{path.name} is a folder, and a chapter's copy is laid there: rename it.")
     return path.exists() and digest(path.read_bytes()) != laid.get(path.name)
 
 
@@ -97,8 +107,15 @@ def main(arguments: list[str] | None = None) -> int:
     if not options.no_start and getattr(os, "geteuid", lambda: 1)() == 0 and "--allow-root" not in jupyter:
         print(AS_ROOT, file=sys.stderr)
         return 1
-    for sentence in lay():
-        print(sentence)
+    try:
+        for sentence in lay():
+            print(sentence)
+    except NotAFolder as trouble:
+        print(trouble, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"Your copies cannot be laid in my/: {error.filename}: {error.strerror}.", file=sys.stderr)
+        return 1
     copies = sorted(MY.glob("[0-9][0-9]_*.ipynb"))
     print(
         f"Your copies of the chapters are in my/: {len(copies)} of them. What you change there stays yours.",

@@ -25,17 +25,21 @@ BUSY = (BlockingIOError, PermissionError)
 
 
 @contextlib.contextmanager
-def exclusive(file: Path, waiting: Callable[[], None] = lambda: None, poll: float = 0.1) -> Iterator[bool]:
+def exclusive(
+    file: Path, waiting: Callable[[], None] = lambda: None, poll: float = 0.1, wait: bool = True
+) -> Iterator[bool]:
     """Hold `file`'s lock within the block; wait for whoever has it.
 
-    Yields True when the lock is held, False where the file system knows no locks (some network drives): what
-    is done inside must then be safe without it, only perhaps done twice.
+    Yields True when the lock is held, False where somebody else holds it and is not waited for, or where the file
+    system knows no locks (some network drives): what is done inside must then be safe without it, only perhaps
+    done twice.
 
     Parameters
     ----------
     file : the lock file; made if missing, never removed, its content means nothing.
     waiting : called once when somebody else holds the lock.
     poll : seconds between two tries.
+    wait : False to go on at once when somebody else holds the lock.
     """
     with file.open("ab") as stream:
         held = False
@@ -45,6 +49,8 @@ def exclusive(file: Path, waiting: Callable[[], None] = lambda: None, poll: floa
                 _take(stream)
                 held = True
             except BUSY:
+                if not wait:
+                    break
                 if not said:
                     waiting()
                     said = True

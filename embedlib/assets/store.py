@@ -10,13 +10,12 @@ was right when it came. It is hashed again only when its size or time has change
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
+import secrets
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,9 +24,7 @@ from embedlib.assets import sources
 from embedlib.assets.entries import REMOTE, Asset, File, catalog, entry
 from embedlib.assets.errors import AssetUnavailable, SourceFailed, StoreTrouble, human_size, unavailable
 from embedlib.assets.locks import exclusive
-
-DAY = 24 * 60 * 60
-FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+from embedlib.assets.writing import cannot, replacing
 
 
 def store_dir() -> Path:
@@ -71,11 +68,11 @@ def path(name: str, file: str | None = None, *, progress: bool = True) -> Path:
 
 
 def fetch(names: Iterable[str] | None = None, progress: bool = True) -> None:
-    """Fetch assets, checked, into the store; what is there already is left alone.
+    """Fetch assets, checked, into the store; what is there already, unchanged, is left alone.
 
     Parameters
     ----------
-    names : the assets' names, or one name; None for every default asset.
+    names : the assets' names, or one name, whose files are hashed anew; None for every default asset.
     progress : show bars on a terminal.
 
     Raises
@@ -85,7 +82,10 @@ def fetch(names: Iterable[str] | None = None, progress: bool = True) -> None:
     """
     if names is None:
         names = [asset.name for asset in catalog().values() if asset.default]
-    wanted = [entry(name) for name in ([names] if isinstance(names, str) else names)]
+    else:
+        names = [names] if isinstance(names, str) else list(names)
+        verify(names)
+    wanted = [entry(name) for name in names]
     failed = []
     with fetching(wanted) as get:
         for asset in wanted:
@@ -110,13 +110,33 @@ def fetching(assets: list[Asset]) -> Iterator[Callable[[Asset, bool], Path]]:
         shelf = None
         if sum(not is_stored(asset) for asset in assets) > 1:
             with contextlib.suppress(OSError):
-                partial.mkdir(parents=True, exist_ok=True)
-                for left in partial.glob(".shelf-*"):
-                    if time.time() - left.stat().st_mtime > DAY:
-                        shutil.rmtree(left, ignore_errors=True)
-                made = tempfile.TemporaryDirectory(dir=partial, prefix=".shelf-", ignore_cleanup_errors=True)
-                shelf = Path(stack.enter_context(made))
+                _clear_shelves(partial)
+                name = f".shelf-{secrets.token_hex(4)}"
+                lock = _lock(name)
+                stack.callback(lock.unlink, missing_ok=True)
+                stack.enter_context(exclusive(lock))
+                made = partial / name
+                made.mkdir()
+                stack.callback(shutil.rmtree, made, ignore_errors=True)
+                shelf = made
         yield lambda asset, progress: _ensure(asset, progress, shelf)
+
+
+def _clear_shelves(partial: Path) -> None:
+    """Throw away what fetches that were killed left: the system has released their locks."""
+    partial.mkdir(parents=True, exist_ok=True)
+    for left in partial.glob(".shelf-*"):
+        with exclusive(_lock(left.name), wait=False) as held:
+            if held:
+                shutil.rmtree(left, ignore_errors=True)
+        if held:
+            _lock(left.name).unlink(missing_ok=True)
+
+
+def _lock(name: str) -> Path:
+    locks = store_dir() / ".locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    return locks / name
 
 
 def is_stored(asset: Asset) -> bool:
@@ -150,7 +170,8 @@ def verify(names: Iterable[str] | None = None) -> list[Finding]:
     Returns
     -------
     A finding a file. A file without a sha256 in the catalog is compared with what it was when it came, and is
-    then "not pinned" rather than "right".
+    then "not pinned" rather than "right". One that has changed counts as not here from then on, and is fetched
+    again when it is asked for.
     """
     if names is None:
         names = [name for name in catalog() if (store_dir() / name).is_dir()]
@@ -165,19 +186,20 @@ def verify(names: Iterable[str] | None = None) -> list[Finding]:
                 seen = sources.digest(place)
                 same = seen == (file.sha256 or first or seen)
                 state = "changed" if not same else "right" if file.sha256 else "not pinned"
+                if not same:
+                    with contextlib.suppress(OSError):
+                        _stamp(asset, {file.name: [-1, -1, first]})  # no file has this size: it is hashed again
             found.append(Finding(asset.name, file.name, state))
     return found
 
 
 def _ensure(asset: Asset, progress: bool, shelf: Path | None = None) -> Path:
     folder = store_dir() / asset.name
-    if not _missing(asset):
-        return folder
     try:
         with _store_trouble():
-            locks = store_dir() / ".locks"
-            locks.mkdir(parents=True, exist_ok=True)
-            with exclusive(locks / asset.name, lambda: _say_waiting(asset, progress)) as held:
+            if not _missing(asset):
+                return folder
+            with exclusive(_lock(asset.name), lambda: _say_waiting(asset, progress)) as held:
                 _fetch(asset, folder, progress, held, shelf)
     except StoreTrouble as error:
         raise unavailable(asset, str(store_dir()), [str(error)]) from None
@@ -309,10 +331,8 @@ def _read_stamps(asset: Asset) -> dict[str, list[object]]:
 def _stamp(asset: Asset, facts: dict[str, list[object]]) -> None:
     target = store_dir() / ".stamps" / f"{asset.name}.json"
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{asset.name}-")
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        json.dump({**_read_stamps(asset), **facts}, stream)
-    Path(temporary).replace(target)
+    with replacing(target) as temporary:
+        temporary.write_text(json.dumps({**_read_stamps(asset), **facts}), encoding="utf-8")
 
 
 def _require_room(asset: Asset, download: int) -> None:
@@ -331,13 +351,9 @@ def _store_trouble() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in FULL:
-            said = "the store's disk is full: free some"
-        elif isinstance(error, PermissionError) and sys.platform == "win32":
-            said = "the store cannot be written, or one of its files is open in another program: close it"
-        else:
-            said = f"the store cannot be written ({error.strerror or error}): make it writable"
-        raise StoreTrouble(f"{said}, or set EMBEDLIB_HOME to another folder ({store_dir()})") from error
+        raise StoreTrouble(
+            f"{cannot('the store', error)}, or set EMBEDLIB_HOME to another folder ({store_dir()})"
+        ) from error
 
 
 def _say_waiting(asset: Asset, progress: bool) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,3 +27,18 @@ def replacing(target: Path) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def cannot(what: str, error: OSError) -> str:
+    """Say why a folder cannot be used, and what would help.
+
+    >>> cannot("the store", OSError(errno.ENOSPC, "No space left on device"))
+    "the store's disk is full: free some"
+    """
+    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+        return f"{what}'s disk is full: free some"
+    if isinstance(error, PermissionError) and sys.platform == "win32":
+        return f"{what} cannot be written, or one of its files is open in another program: close it"
+    if isinstance(error, PermissionError) and error.filename and Path(error.filename).is_file():
+        return f"{what} holds {error.filename}, which this account may not read or write: whoever made it can permit it"
+    return f"{what} cannot be written ({error.strerror or error}): make it writable"

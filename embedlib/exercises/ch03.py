@@ -80,7 +80,10 @@ def step(
 
 
 def wrongly(mistake: str) -> Callable[..., Matrices]:
-    return lambda *given: step(*given[:6], mistake=mistake)
+    def other(words: Floats, contexts: Floats, word: int, context: int, negatives: list[int], rate: float) -> Matrices:
+        return step(words, contexts, word, context, negatives, rate, mistake=mistake)
+
+    return other
 
 
 def one_at_a_time(
@@ -186,7 +189,8 @@ def unit(rows: Floats) -> Floats:
 def without_the_strongest(rows: Floats) -> Floats:
     rows = rows - rows.mean(axis=0)
     strongest = np.linalg.svd(rows, full_matrices=False)[2][:2]
-    return rows - rows @ strongest.T @ strongest
+    rest: Floats = rows - rows @ strongest.T @ strongest
+    return rest
 
 
 def _men_cosines(rows: Floats) -> Floats:

@@ -14,7 +14,6 @@ import json
 import os
 import re
 import sys
-import tempfile
 import unicodedata
 from array import array
 from collections.abc import Callable, Iterable, Iterator
@@ -28,6 +27,7 @@ import numpy as np
 
 from embedlib import assets
 from embedlib.assets.locks import exclusive
+from embedlib.assets.writing import cannot, replacing
 from embedlib.text.lines import text_lines
 
 if TYPE_CHECKING:
@@ -434,8 +434,7 @@ def _cut(tokens: list[str]) -> Sentences:
 
 def _part(source: Source) -> Part:
     file = source.file
-    if not _is_right(file, source):
-        _build(source)
+    _build(source)
     return Part(
         source=source.name,
         texts=source.texts,
@@ -452,38 +451,36 @@ def _is_right(file: Path, source: Source) -> bool:
     try:
         with file.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest() == source.sha256
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
 
 
 def _build(source: Source) -> None:
-    """Write a source's built file: under a temporary name, checked, renamed; one process at a time."""
+    """Write a source's built file, checked, unless it is there and right; one process at a time."""
     file = source.file
-    folder = assets.path(source.name)
     try:
+        if _is_right(file, source):
+            return
+        folder = assets.path(source.name)
         file.parent.mkdir(parents=True, exist_ok=True)
         with exclusive(file.parent / f".lock-{source.name}") as held:
             if held:  # what an earlier, killed build left behind
-                for left in file.parent.glob(f".{source.name}-*"):
+                for left in file.parent.glob(f".{file.name}-*"):
                     left.unlink(missing_ok=True)
             if _is_right(file, source):
                 return
-            handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{source.name}-")
-            temporary = Path(name)
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-                    _write(source, folder, stream.write)
-                    stream.flush()
-                    os.fsync(stream.fileno())
+            with replacing(file) as temporary:
+                try:
+                    with temporary.open("w", encoding="utf-8", newline="\n") as stream:
+                        _write(source, folder, stream.write)
+                except (ValueError, KeyError, TypeError, AttributeError, EOFError):  # damage that cannot be read
+                    raise ValueError(_not_as_pinned(source)) from None
                 if not _is_right(temporary, source):
                     raise ValueError(_not_as_pinned(source))
-                temporary.replace(file)
-            finally:
-                temporary.unlink(missing_ok=True)
     except OSError as error:
         raise OSError(
-            f"The course corpus cannot be written to {file.parent} ({error.strerror or error}): make room there, or "
-            f"set EMBEDLIB_HOME to another folder."
+            f"The course corpus cannot be kept in {file.parent}: {cannot('the store', error)}, or set EMBEDLIB_HOME "
+            f"to another folder."
         ) from error
 
 
@@ -501,6 +498,12 @@ def _not_as_pinned(source: Source) -> str:
     import platform
     from importlib.metadata import version
 
+    changed = [finding.file for finding in assets.verify([source.name]) if finding.state == "changed"]
+    if changed:
+        return (
+            f"{', '.join(changed)} of {source.name} has changed on this machine since it came. To mend it: "
+            f"python -m embedlib assets fetch {source.name}"
+        )
     return (
         f"Building {source.name} here gave another text than the course was written on, so its figures would not "
         f"hold. Python {platform.python_version()}, Unicode {unicodedata.unidata_version} and gensim "

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 import string
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -392,6 +393,10 @@ def _unknown_word(vectors: KeyedVectors, word: str) -> str:
     lower = word.lower()
     if lower != word and lower in known:
         return f'{where}, which are lower-case: try "{lower}".'
+    composed, parted = unicodedata.normalize("NFC", word), unicodedata.normalize("NFD", word)
+    if composed in known or parted in known:
+        form, other = ("NFC", "as one sign") if composed in known else ("NFD", "as two signs")
+        return f'{where}, which write a letter and its accent {other}: try unicodedata.normalize("{form}", "{word}").'
     if word.strip() in known:
         return f'{where}: it begins or ends with a space. Try "{word.strip()}".'
     if " " in word.strip():

