@@ -1,6 +1,6 @@
 """Start a chapter that already passes every check.
 
-It makes a notebook, its exercises, their known answers, and a line in _toc.yml.
+It makes a notebook, its exercises (how they are judged, and what they say), and a line in _toc.yml.
 
     python tools/chapter.py 02 "Counting contexts"
 
@@ -239,7 +239,7 @@ def start(number: str, title: str, root: Path = ROOT, say: Callable[[str], None]
     notebook = root / "notebooks" / f"{stem}.ipynb"
     modules = {
         root / "embedlib" / "exercises" / f"ch{number}.py": TEMPLATES / "exercises.py",
-        root / "tests" / "exercises" / f"known_answers_ch{number}.py": TEMPLATES / "known_answers.py",
+        root / "embedlib" / "exercises" / f"ch{number}.md": TEMPLATES / "exercises.md",
     }
     taken = [
         *sorted((root / "notebooks").glob(f"{number}_*.ipynb")),

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from embedlib.exercises.core import Exercise
 
-FUNCTION = {"words", "pieces", "matrices", "table", "vector"}
+FUNCTION = {"words", "pieces", "matrices", "table", "vector", "score"}
 
 
 def _then(function: Callable[..., Any], form: Callable[[Any], Any]) -> Callable[..., Any]:
@@ -47,6 +47,7 @@ ODD_FORMS: dict[str, list[Callable[[Any], Any]]] = {
     "pieces": [list, tuple, set, frozenset, iter, np.array, pd.Series, lambda pieces: [*pieces, *pieces]],
     "matrices": [list, lambda two: [m.tolist() for m in two], lambda two: tuple(m.astype(np.float32) for m in two)],
     "table": [np.asarray, pd.DataFrame, np.ndarray.tolist, sparse.csr_array, lambda rows: 1e3 * rows],
+    "score": [float, np.float16, lambda x: np.array([x]), lambda x: [x]],
     "vector": [np.asarray, list, pd.Series, lambda row: row.astype(np.float16), lambda row: 1e3 * row],
 }
 
@@ -102,6 +103,14 @@ WRONG_FORMS: dict[str, list[tuple[str, Callable[[Any], Any]]]] = {
         ("nan", lambda rows: np.where(rows > 0, rows, np.nan)),
         ("zeros", lambda rows: 0 * rows),
         ("constant", lambda rows: np.ones_like(rows)),
+    ],
+    "score": [
+        ("text", str),
+        ("nan", lambda x: float("nan")),
+        ("infinite", lambda x: np.inf),
+        ("wrong-shape", lambda x: [x, x]),
+        ("wrong-type", lambda x: x > 0.5),
+        ("constant", lambda x: 1.0),
     ],
     "vector": [
         ("not-numbers", lambda row: "good"),

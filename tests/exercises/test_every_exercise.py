@@ -74,7 +74,7 @@ def test_each_mistake_gets_its_own_sentence_and_subtly_wrong_answers_are_refused
             message = exercise.check(exercise.value(code))
             assert (message.kind, message.misconception) == ("wrong", mistake.name), (code, message)
             assert told.setdefault(message.text, mistake.name) == mistake.name
-    assert len({mistake.name for mistake in mistakes}) >= 4 or exercise.reads in ("vector", "table")
+    assert len({mistake.name for mistake in mistakes}) >= 4 or exercise.reads in ("vector", "table", "score")
     assert [mistake.name for mistake in mistakes].index("otherwise") == len(mistakes) - 1
     assert len(mistakes[-1].examples) >= 2 and mistakes[-1].when is None
 
