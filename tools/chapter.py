@@ -106,6 +106,14 @@ def cells(number: str, title: str) -> list[NotebookNode]:
         given = {**({"tags": list(tags)} if tags else {}), **metadata}
         return new_code_cell(source.strip(), id=name, metadata=given)
 
+    picture = {
+        "image": {"alt": "Two arrows from one point, one to 3 across and 4 up, the other to 4 across and 3 up."},
+        "figure": {"caption": "Two vectors as arrows, with the angle between them."},
+    }
+    agreement = {
+        "image": {"alt": "One dot with its interval: the correlation with people's ratings of WordSim-353."},
+        "figure": {"caption": "How well the order of the cosines agrees with people's, with its 95 % interval."},
+    }
     figure = {
         "image": {
             "alt": (
@@ -139,13 +147,17 @@ Sort all words by how alike they are to *river*. Where does *bank* land? Write a
 import numpy as np
 import pandas as pd
 
-from embedlib import datasets
-from embedlib.show import plots
+from embedlib import datasets, draw, plots
 from embedlib.evaluation.similarity import evaluate_similarity
 from embedlib.exercises import {exercises}
-from embedlib.words.neighbors import most_similar, ranks, stranger_cosines
-from embedlib.show.tables import table
-from embedlib.words.load import get_word_vector, load_word_vectors
+from embedlib.tables import table
+from embedlib.words import (
+    get_word_vector,
+    load_word_vectors,
+    most_similar,
+    ranks,
+    stranger_cosines,
+)
 
 plots.use_style()
 """, "hide-input"),
@@ -155,8 +167,12 @@ plots.use_style()
 Take the vectors [3, 4] and [4, 3]. Their dot product is 3 · 4 + 4 · 3 = 24, and each is 5 long, so their
 [cosine similarity](../book/glossary.md#cosine-similarity) is 24 / 25 = 0.96.
 """),
-        code("by-hand", """
+        code("picture", """
 left, right = np.array([3, 4]), np.array([4, 3])
+
+draw.on_a_plane({"you": left, "other": right}, axes=("across", "up"))
+""", mystnb=picture),
+        code("by-hand", """
 cosine = left @ right / (np.linalg.norm(left) * np.linalg.norm(right))
 
 print(f"dot product {left @ right}, length {np.linalg.norm(left):.0f}")
@@ -178,7 +194,10 @@ table(ranks(vectors, "river", ["lake", "boat", "bank"]))
 *Lake* is 8th, with a cosine of 0.788. *Bank* comes 1746th: mostly it is written about for its money.
 """),
         text("good", "## How good is it?"),
-        code("agreement", "evaluate_similarity(vectors, datasets.wordsim353())"),
+        code("agreement", """
+agreement = evaluate_similarity(vectors, datasets.wordsim353())
+plots.scores(agreement.to_frame(), by="name", also=["n_covered", "n_pairs"])
+""", mystnb=agreement),
         text("good-read", """
 People's order of 353 pairs and the model's correlate at 0.503; drawing the pairs anew gives 0.411 to 0.591.
 """),
