@@ -374,8 +374,8 @@ def test_an_svg_may_be_told_by_its_title(clean: Chapter) -> None:
 
 
 def test_a_budget_of_its_own_overrides_the_default() -> None:
-    assert checks.budget_of("01_what_is_an_embedding.ipynb")["words"] == 2500
-    assert checks.budget_of("02_counting_contexts.ipynb")["words"] == 3000
+    assert checks.budget_of("01_what_is_an_embedding.ipynb")["words"] == 2100
+    assert checks.budget_of("99_without_a_table.ipynb")["words"] == 3000
 
 
 def test_sections_split_where_a_reader_sees_them_split(clean: Chapter) -> None:

@@ -27,7 +27,7 @@ def window(sentence: Sequence[str], reach: int = 2, middles: Sequence[int] | Non
     Examples
     --------
     >>> window(["the", "cat", "drinks", "milk"], reach=1)
-    Board(480 × 202, 44 marks)
+    Board: the text · the pairs · the · cat · drinks · milk · the, cat · ... · milk, drinks
     """
     middles = range(len(sentence)) if middles is None else middles
     board = Board(480, 34 + 42 * len(middles))
@@ -62,7 +62,7 @@ def answers(word: str, vector: Any, contexts: Mapping[str, Any], n_true: int = 1
     Examples
     --------
     >>> answers("drinks", [1, 0.5], {"milk": [0.2, 0.6], "treasury": [0.4, -0.8]})
-    Board(480 × 138, 35 marks)
+    Board: word · context · ... · milk · 0.2 · 0.6 · 0.5 · 0.622 · yes: 1 · ... · 0 · 0.500 · no: 0
     """
     u = np.asarray(vector, dtype=float)
     board = Board(480, 38 + 50 * len(contexts))
@@ -100,7 +100,7 @@ def pull_and_push(word: tuple[str, Any], context: tuple[str, Any], negatives: Ma
     Examples
     --------
     >>> pull_and_push(("drinks", [1, 0.5]), ("milk", [0.2, 0.6]), {"treasury": [0.4, -0.8]}, rate=0.5)
-    Board(480 × 330, 24 marks)
+    Board: drinks · milk · treasury · milk: pulled · 0.622 − 1 = −0.378 · treasury: pushed · 0.5 − 0 = 0.5
     """
     names = [word[0], context[0], *negatives]
     u, c = np.asarray(word[1], dtype=float), np.array([context[1], *negatives.values()], dtype=float)
@@ -144,7 +144,7 @@ def tally(yes: int, no: int, words: tuple[str, str] = ("word", "context")) -> Bo
     Examples
     --------
     >>> tally(3, 12)
-    Board(480 × 130, 21 marks)
+    Board: the pair word, context in one reading: ... · so the best u · c: log (3 / 12) = −1.39
     """
     board = Board(480, 130)
     title = f"the pair {words[0]}, {words[1]} in one reading: {yes} times yes, {no} times no"
@@ -170,7 +170,7 @@ def thinning(before: Mapping[str, int], after: Mapping[str, int]) -> Board:
     Examples
     --------
     >>> thinning({"the": 1000, "milk": 20}, {"the": 90, "milk": 20})
-    Board(480 × 100, 15 marks)
+    Board: in the text · kept · share · the · 1,000 · 90 · 9 % · milk · 20 · 20 · 100 %
     """
     board = Board(480, 32 + 34 * len(before))
     for x, title, anchor in (
