@@ -85,7 +85,7 @@ class Watch:
     """A page that notes errors and requests to other hosts."""
 
     def __init__(self, browser: Any, base: str, **options: Any) -> None:
-        self.base = base
+        self.base, self.name = base, ""
         self.errors: list[str] = []
         self.foreign: list[str] = []
         self.context = browser.new_context(**options)
