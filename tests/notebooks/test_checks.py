@@ -325,7 +325,44 @@ BREAKS: list[tuple[str, Break, str]] = [
     ),
     ("keeps_to_its_length", lambda nb: show(nb, png="A" * 1_600_000), "its budget is 1500"),
     ("has_no_loose_ends", lambda nb: add(nb, markdown("TODO: say why.")), "says TODO"),
+    (
+        "shows_before_it_measures",
+        lambda nb: cell_with(nb, "draw(cat").outputs.pop(),
+        "shows 2 pictures and islands",
+    ),
+    *(
+        (
+            "shows_before_it_measures",
+            lambda nb, table=table: add(nb, *[html(table)] * 3, after="## Pitfall"),
+            "has 3 tables",
+        )
+        for table in (
+            "<table><tr><th>95 % interval</th></tr></table>",
+            "<table><tr><th>model</th></tr><tr><td>0.41 to 0.59</td></tr></table>",
+            "<table><tr><td>0.50 [−0.41, 0.59]</td></tr></table>",
+        )
+    ),
+    ("needs_what_it_says", lambda nb: add(nb, code("from transformers import AutoModel")), "say `make lab TIER=torch`"),
+    ("needs_what_it_says", lambda nb: add(nb, code("import torch, keras\nimport keras")), "say `make lab TIER=all`"),
 ]
+
+
+def html(text: str) -> NotebookNode:
+    cell = code("table(results)")
+    cell.outputs = [new_output("display_data", data={"text/html": text, "text/plain": "a table"})]
+    return cell
+
+
+def test_folded_tables_with_intervals_are_not_counted(clean: Chapter) -> None:
+    folded = "<details><summary>The numbers</summary><table><th>95 % interval</th></table></details>"
+    add(clean, *[html(folded)] * 3, html("<table><td>0.59</td></table>"), after="## Pitfall")
+    assert checks.shows_before_it_measures(clean) == []
+
+
+def test_a_chapter_may_import_what_its_head_asks_for(clean: Chapter) -> None:
+    add(clean, code("import torch"))
+    clean.notebook.cells[0].source += "\n\nIt needs more packages: `make lab TIER=torch`."
+    assert checks.needs_what_it_says(clean) == []
 
 
 @pytest.mark.parametrize("check", checks.CHECKS, ids=lambda check: check.__name__)
@@ -373,9 +410,11 @@ def test_an_svg_may_be_told_by_its_title(clean: Chapter) -> None:
     assert checks.pictures_have_alternatives(clean) == []
 
 
-def test_a_budget_of_its_own_overrides_the_default() -> None:
-    assert checks.budget_of("01_what_is_an_embedding.ipynb")["words"] == 2100
-    assert checks.budget_of("99_without_a_table.ipynb")["words"] == 3000
+def test_a_budget_of_its_own_overrides_the_default(tmp_path: Path) -> None:
+    budget = tmp_path / "budget.toml"
+    budget.write_text("[default]\nwords = 3000\npictures = 7\n[01]\nwords = 2500\n", encoding="utf-8")
+    assert checks.budget_of("01_what_is_an_embedding.ipynb", budget) == {"words": 2500, "pictures": 7}
+    assert checks.budget_of("02_counting_contexts.ipynb", budget) == {"words": 3000, "pictures": 7}
 
 
 def test_sections_split_where_a_reader_sees_them_split(clean: Chapter) -> None:
