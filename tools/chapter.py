@@ -106,22 +106,9 @@ def cells(number: str, title: str) -> list[NotebookNode]:
         given = {**({"tags": list(tags)} if tags else {}), **metadata}
         return new_code_cell(source.strip(), id=name, metadata=given)
 
-    picture = {
-        "image": {"alt": "Two arrows from one point, one to 3 across and 4 up, the other to 4 across and 3 up."},
-        "figure": {"caption": "Two vectors as arrows, with the angle between them."},
-    }
-    agreement = {
-        "image": {"alt": "One dot with its interval: the correlation with people's ratings of WordSim-353."},
-        "figure": {"caption": "How well the order of the cosines agrees with people's, with its 95 % interval."},
-    }
-    figure = {
-        "image": {
-            "alt": (
-                "Two rows of two coloured cells: left holds 3 and 4, right holds 4 and 3, so the colours change places."
-            )
-        },
-        "figure": {"caption": "The two vectors as strips: the same two numbers in another order."},
-    }
+    def figure(name: str, source: str, alt: str, caption: str, *tags: str) -> NotebookNode:
+        return code(name, source, *tags, mystnb={"image": {"alt": alt}, "figure": {"caption": caption, "name": name}})
+
     return [
         text("title", f"""
 # {title}
@@ -149,58 +136,70 @@ import pandas as pd
 
 from embedlib import datasets, draw, plots
 from embedlib.evaluation.similarity import evaluate_similarity
-from embedlib.exercises import {exercises}
-from embedlib.tables import table
-from embedlib.words import (
-    get_word_vector,
-    load_word_vectors,
-    most_similar,
-    ranks,
-    stranger_cosines,
-)
-
-plots.use_style()
-""", "hide-input"),
+from embedlib.exercises import {exercises}  # the exercises at the end
+from embedlib.vectors import pca_2d
+from embedlib.words import get_word_vector, load_word_vectors, ranks, stranger_cosines
+"""),
         text("smallest", """
 ## The smallest thing that works
 
-Take the vectors [3, 4] and [4, 3]. Their dot product is 3 · 4 + 4 · 3 = 24, and each is 5 long, so their
-[cosine similarity](../book/glossary.md#cosine-similarity) is 24 / 25 = 0.96.
+Two arrows: how far apart do they point?
 """),
-        code("picture", """
-left, right = np.array([3, 4]), np.array([4, 3])
-
-draw.on_a_plane({"you": left, "other": right}, axes=("across", "up"))
-""", mystnb=picture),
+        figure("plane", """
+pair = {"left": np.array([0.3, 0.4]), "right": np.array([0.4, 0.3])}
+draw.on_a_plane(pair, axes=("first number", "second number"))
+""", "Two arrows of equal length from one origin, left steeper than right, with the narrow angle between them.",
+            "Two vectors as arrows: the same two numbers in another order."),
+        text("shadow", "Let the one throw its shadow on the line of the other: nearly its whole length."),
+        figure("shadow-drawn", "draw.shadows(pair)",
+            "The arrow right throws a shadow on the line of left that is nearly as long as the arrow itself.",
+            "The shadow's length, as a share of the arrow's, is the cosine."),
+        text("formula", """
+The dot product of [0.3, 0.4] and [0.4, 0.3] is 0.3 · 0.4 + 0.4 · 0.3 = 0.24, and each is 0.5 long, so their
+[cosine similarity](../book/glossary.md#cosine-similarity) is 0.96.
+"""),
         code("by-hand", """
-cosine = left @ right / (np.linalg.norm(left) * np.linalg.norm(right))
-
-print(f"dot product {left @ right}, length {np.linalg.norm(left):.0f}")
-print(f"cosine {cosine:.2f}")
+left, right = pair["left"], pair["right"]
+lengths = np.linalg.norm(left), np.linalg.norm(right)
+print(f"dot product {left @ right:.2f}, lengths {lengths[0]:.1f} and {lengths[1]:.1f}")
+print(f"cosine {left @ right / (lengths[0] * lengths[1]):.2f}")
 """),
-        code("strips", 'plots.show_vector({"left": left, "right": right})', mystnb=figure),
         text("real", """
 ## Real data
 
 The same, on the 400,000 words of GloVe ([Pennington et al., 2014](../book/bibliography.md#pennington2014)).
 """),
-        code("ranks", """
+        figure("strips", """
 vectors = load_word_vectors("glove-6b-50d")
-
 print(f"{len(vectors):,} words")
-table(ranks(vectors, "river", ["lake", "boat", "bank"]))
-""", "predict"),
+draw.strips(vectors, words=["river", "lake", "boat", "bank"], like="river")
+""", "Four strips of fifty coloured cells, river at the top; lake resembles it in more cells than bank does.",
+            "Four words as strips of numbers, compared with *river*."),
+        figure("ranks", """
+found = ranks(vectors, "river", ["lake", "boat", "bank"])
+print(found.to_string(index=False))
+draw.rank_line(found)
+""", "A line of ranks from river: lake stands among the first ten, boat further on, and bank beyond the thousandth.",
+            "Where three words stand among all 400,000, seen from *river*.", "predict"),
         text("ranks-read", """
 *Lake* is 8th, with a cosine of 0.788. *Bank* comes 1746th: mostly it is written about for its money.
 """),
-        text("good", "## How good is it?"),
-        code("agreement", """
-agreement = evaluate_similarity(vectors, datasets.wordsim353())
-plots.scores(agreement.to_frame(), by="name", also=["n_covered", "n_pairs"])
-""", mystnb=agreement),
-        text("good-read", """
-People's order of 353 pairs and the model's correlate at 0.503; drawing the pairs anew gives 0.411 to 0.591.
-"""),
+        text("good", "## How good is it?\n\nPeople have rated pairs of words. Does the model sort them as they do?"),
+        figure("agreement", """
+wordsim = evaluate_similarity(vectors, datasets.wordsim353())
+simlex = evaluate_similarity(vectors, datasets.simlex999())
+results = pd.concat([wordsim.to_frame(), simlex.to_frame()])
+plots.scores(results, by="name", also=["n_covered", "n_pairs"], label="correlation")
+""", "Two dots with their intervals: the correlation on WordSim-353 is the higher one, and the intervals do not meet.",
+            "How well the model's order agrees with people's, with 95 % intervals."),
+        text("good-read", "On WordSim-353 the correlation is 0.503; drawing the pairs anew gives 0.411 to 0.591."),
+        figure("misses", """
+rated = wordsim.pairs
+rated["pair"] = rated["word1"] + ", " + rated["word2"]
+labels = {"x_label": "people", "label": "cosine"}
+plots.scatter(rated, "score", "model", names="pair", outliers=4, **labels)
+""", "A cloud of word pairs, people's scores to the right, cosines upwards; it rises, and four far off are named.",
+            "Each pair, by what people and the model say; the farthest off are named."),
         text("pitfall", """
 ## Pitfall: a capital letter
 
@@ -209,8 +208,13 @@ Every word of this model is written small. Asked for *River*, it has no answer.
         code("capital", 'get_word_vector(vectors, "River")', "raises-exception"),
         code("small", 'print(f"{len(get_word_vector(vectors, \'River\'.lower()))} numbers")'),
         text("small-read", "Written small, the word is there, with its 50 numbers."),
-        text("try", "## Try it\n\nPut a word of your own in the place of *river*."),
-        code("neighbours", 'table(most_similar(vectors, "river", k=5))'),
+        text("try", "## Try it\n\nPut words of your own on the map."),
+        figure("own-map", """
+words = ["river", "lake", "sea", "boat", "ship", "bank", "money", "loan", "credit"]
+unit = [vectors.get_vector(word, norm=True) for word in words]
+plots.word_map(pca_2d(unit).points, words)
+""", "Ten words on a map: those of water on one side, those of money on the other, with bank among the money.",
+            "The words of your choice, on the two directions in which they differ most."),
         text("deeper", """
 ## Going deeper: two words at random
 
@@ -218,8 +222,7 @@ What do two words score that have nothing to do with each other?
 """, **{"tags": ["going-deeper"], "jp-MarkdownHeadingCollapsed": True}),
         code("strangers", """
 cosines = stranger_cosines(vectors, restrict_vocab=10_000)
-rows = [{"two words of the": "10,000 most frequent", "mean cosine": cosines.mean()}]
-table(pd.DataFrame(rows), digits=2)
+print(f"two of the 10,000 most frequent words: mean cosine {cosines.mean():.2f}")
 """),
         text("exercises", "## Exercises\n\nA check answers in a sentence, as often as you ask."),
         text("quiz", "## Quiz"),

@@ -1,6 +1,7 @@
 """`make chapter` starts a chapter that passes every check, and refuses in a sentence what it cannot start."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -103,32 +104,20 @@ def run(course: Path, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *command], cwd=course, env=env, capture_output=True, text=True, timeout=600)
 
 
-def test_a_new_chapter_passes_hygiene_and_its_figures_are_true(course: Path) -> None:
-    tests = ["test_hygiene.py", "test_prose_numbers.py"]
+def test_a_new_chapter_passes_every_check(course: Path) -> None:
+    """Hygiene, figures in the prose, exercises, quiz and nbval, in one run."""
     number = (course / "number").read_text(encoding="utf-8")
-    done = run(course, "-m", "pytest", *(f"tests/notebooks/{t}" for t in tests), "-k", f"{number}_a_new_chapter")
-    assert done.returncode == 0 and " passed" in done.stdout, done.stdout
-
-
-def test_a_new_chapter_passes_nbval(course: Path) -> None:
+    tests = [f"tests/notebooks/{name}.py" for name in ("test_hygiene", "test_prose_numbers")]
+    tests += [f"tests/exercises/{name}.py" for name in ("test_every_exercise", "test_every_quiz")]
     (path,) = course.glob("notebooks/*_a_new_chapter.ipynb")
-    done = run(course, "-m", "pytest", "--nbval", str(path.relative_to(course)))
-    assert done.returncode == 0 and " passed" in done.stdout, done.stdout
+    done = run(course, "-m", "pytest", "--nbval", *tests, str(path.relative_to(course)), "--chapter", number)
+    assert done.returncode == 0 and re.search(r"\d{2,} passed", done.stdout), done.stdout
 
 
-def test_a_new_chapters_exercises_pass_their_tests(course: Path) -> None:
-    number = (course / "number").read_text(encoding="utf-8")
-    tests = ["test_every_exercise.py", "test_every_quiz.py", "test_nothing_changes.py"]
-    done = run(course, "-m", "pytest", *(f"tests/exercises/{t}" for t in tests), "-k", f"ch{number}")
-    assert done.returncode == 0 and " passed" in done.stdout, done.stdout
-
-
-def test_a_new_chapters_code_is_linted_and_typed(course: Path) -> None:
+def test_a_new_chapters_code_is_linted(course: Path) -> None:
     number = (course / "number").read_text(encoding="utf-8")
     modules = [f"embedlib/exercises/ch{number}.py"]
     modules += [str(path.relative_to(course)) for path in course.glob("notebooks/*_a_new_chapter.ipynb")]
     for command in (["-m", "ruff", "check", *modules], ["-m", "ruff", "format", "--check", *modules]):
         done = run(course, *command)
         assert done.returncode == 0, done.stdout
-    done = run(course, "-m", "mypy", modules[0])
-    assert done.returncode == 0, done.stdout
