@@ -56,14 +56,14 @@ endif
 EVERYTHING := $(VENV)/.all $(LINK) assets
 
 # Models and data of the default path: fetched once, checked, kept in the reader's cache folder. The site's islands
-# need the first of them only.
+# need two of them: GloVe, and MiniLM for the encoder's page.
 .PHONY: assets
 assets: $(LINK)
 	@$(PY) -m embedlib assets fetch
 
 .PHONY: site-assets
 site-assets: $(LINK)
-	@$(PY) -m embedlib assets fetch glove-6b-50d
+	@$(PY) -m embedlib assets fetch glove-6b-50d minilm-l6
 
 .PHONY: book
 book: site-assets  ## set up what the website needs and build it into _build/html

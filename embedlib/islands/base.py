@@ -24,11 +24,15 @@ class Part:
     key : names everything that the bytes depend on; when it changes they are made again.
     file : name of the file that holds it, "island.part" where empty. Islands that use the same data
         name the same file: it is made, kept and sent once.
+    budget : bytes that it may take on the wire; more than the usual only behind a button that states the size.
+    asset : the site is built without this part where that asset is not on the machine; empty where it must be.
     """
 
     make: Callable[[], bytes]
     key: Callable[[], str]
     file: str = ""
+    budget: int = 2_000_000
+    asset: str = ""
 
 
 @dataclass(frozen=True)

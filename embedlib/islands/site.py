@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from embedlib.assets import available as asset_here
 from embedlib.islands.base import (
     ROOT,
     Island,
@@ -27,9 +28,6 @@ from embedlib.islands.base import (
     part_file,
     write_atomically,
 )
-
-BUDGET = 2_000_000
-"""Bytes that one part of an island's data may take on the wire (the script, compressed with gzip)."""
 
 _QUOTED = re.compile(
     r"//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|`(?:\\.|[^`\\])*`",
@@ -177,13 +175,15 @@ def island_files(one: Island, cache_dir: Path | None = None) -> dict[str, bytes]
     """An island's files for the site, by name."""
     scripts: dict[str, bytes] = {}
     addresses: dict[str, str] = {}
-    for part in one.parts:
+    for part, about in one.parts.items():
+        if about.asset and not asset_here(about.asset):
+            continue
         key = part_file(one, part)
         script = data_script(key, part_bytes(one, part, cache_dir))
         size = transferred(script)
-        if size > BUDGET:
+        if size > about.budget:
             raise ValueError(
-                f'The data "{part}" of the island {one.name} takes {size:,} bytes; {BUDGET:,} are allowed.'
+                f'The data "{part}" of the island {one.name} takes {size:,} bytes; {about.budget:,} are allowed.'
             )
         scripts[f"{key}.js"] = script
         addresses[part] = f"{key}.js?v={_short(script)}"

@@ -1,4 +1,4 @@
-"""The encoder island's worker in a browser: the same pieces and the same layers as Python's."""
+"""The encoder island in a browser: the same pieces and the same layers as Python's, by keyboard and on a phone."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from island_fixtures import served
+from island_fixtures import addresses, live, page, served, until
 
-from embedlib import assets
-from embedlib.islands.encoder import FOLDER, forward, weights
+from embedlib import assets, islands
+from embedlib.islands import encoder
+from embedlib.islands.encoder import DEFAULTS, FOLDER, forward, weights
 
 TWELVE = "The bank by the river has raised its rates once again today."
 ODD = (
@@ -124,3 +125,96 @@ def test_twelve_words_take_well_under_a_second(worker: Any, record_property: Any
         record_property(f"{name}_ms", min(times))
         print(f"{name}: {min(times):.0f} ms")
         assert min(times) < limit
+
+
+# ------------------------------------------------------------------ the island
+
+
+@pytest.fixture(scope="module")
+def places(packed: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    made = tmp_path_factory.mktemp("islands")
+    islands.export_site(made, ["encoder"])
+    for theme in ("light", "dark"):
+        (made / f"{theme}.html").write_text(page(islands.placeholder_html("encoder", "."), theme), encoding="utf-8")
+    yield from addresses(made)
+
+
+def loaded(watched: Any, name: str = "light.html") -> Any:
+    """The page with MiniLM loaded by the keyboard."""
+    shown = live(watched.open(name))
+    button = shown.locator("[data-model]")
+    assert "21 MB" in button.inner_text(), "the button says what it costs"
+    button.focus()
+    shown.keyboard.press("Enter")
+    said(shown, "on your machine")
+    return shown
+
+
+def said(shown: Any, text: str) -> None:
+    until(shown, f"document.querySelector('[data-role=status]').textContent.includes({text!r})", patience=60)
+
+
+@pytest.mark.parametrize("place", ["server", "folder"])
+def test_a_sentence_of_ones_own_is_read_by_keyboard_alone(place: str, places: dict[str, str], watch: Any) -> None:
+    watched = watch(places[place])
+    shown = loaded(watched)
+    cells = shown.locator(".en-same tbody td:nth-child(2)")
+    expected = [f"{cosine:.2f}" for cosine in encoder.layers(dict(DEFAULTS))]
+    assert cells.all_inner_texts() == expected, "what the page computes is what Python put into its table"
+
+    shown.keyboard.press("Control+a")
+    shown.keyboard.type("The café [mask] 😀")
+    until(shown, "document.querySelector('.en-pieces').innerText.includes('[MASK]')")
+    said(shown, "can guess no masked word")
+    assert shown.locator(".en-pieces button").all_inner_texts() == ["[CLS]", "the", "cafe", "[MASK]", "[UNK]", "[SEP]"]
+    shown.keyboard.press("Tab")
+    shown.keyboard.press("ArrowLeft")
+    pressed = shown.locator(".en-pieces [aria-pressed=true]")
+    assert pressed.count() == 1 and pressed.evaluate("el => el === document.activeElement")
+    shown.keyboard.press("Home")
+    assert pressed.inner_text() == "[CLS]"
+
+    shown.keyboard.press("Tab")
+    shown.keyboard.press("ArrowDown")
+    assert shown.locator("section select").first.input_value() == "1", "layer 2"
+    shown.keyboard.press("Tab")
+    for _ in range(2):
+        shown.keyboard.press("Tab")
+        if shown.evaluate("document.activeElement.matches('td')"):
+            break
+    shown.keyboard.press("ArrowDown")
+    assert shown.locator(".en-read").inner_text().startswith("the takes 0.")
+    assert watched.errors == [] and watched.foreign == []
+
+
+def test_empty_and_endless_sentences_are_answered_with_a_sentence(places: dict[str, str], watch: Any) -> None:
+    watched = watch(places["server"])
+    shown = loaded(watched)
+    shown.locator(".en-field input").first.fill("word " * 10_000)
+    said(shown, "It was cut: 9,938 pieces at its end were not read.")
+    shown.locator(".en-field input").first.fill("")
+    said(shown, "This sentence of 2 pieces")
+    assert "no word in common" in shown.locator(".island-encoder").inner_text()
+    assert watched.errors == []
+
+
+def test_on_a_phone_nothing_sticks_out(places: dict[str, str], watch: Any) -> None:
+    shown = loaded(watch(places["server"], width=360), "dark.html")
+    assert shown.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_a_part_that_does_not_come_is_said_and_may_be_tried_again(places: dict[str, str], watch: Any) -> None:
+    shown = live(watch(places["server"]).open("light.html"))
+    shown.route("**/encoder.minilm-3.js*", lambda route: route.abort())
+    shown.locator("[data-model]").click()
+    said(shown, "could not be loaded")
+    shown.unroute("**/encoder.minilm-3.js*")
+    shown.locator("[data-model]").click()
+    said(shown, "on your machine")
+
+
+def test_without_scripts_the_table_is_there(places: dict[str, str], watch: Any) -> None:
+    shown = watch(places["server"], java_script_enabled=False).context.pages[0]
+    shown.goto(places["server"] + "light.html")
+    assert shown.locator("[data-role=static] tbody tr").count() == 7
+    assert not shown.locator("[data-model]").is_visible(), "nothing that does not work is offered"

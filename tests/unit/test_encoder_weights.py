@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from embedlib import assets
-from embedlib.islands.encoder import forward, weights
+from embedlib.islands import base, site
+from embedlib.islands.encoder import STRANGERS, forward, strangers, weights
 
 SENTENCE = "The café's bank raised its rates, said the cautious man; [MASK] laughed."
 
@@ -20,6 +21,38 @@ def minilm() -> weights.Model:
     if not assets.available("minilm-l6"):
         pytest.skip("needs the asset minilm-l6")
     return weights.unpack(weights.minilm())
+
+
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        ({"sentence": " "}, "sentence is empty"),
+        ({"show": ["heads"]}, "shows sum, attention"),
+        ({"show": []}, "nothing"),
+    ],
+)
+def test_options_that_cannot_be_shown_are_refused_with_a_sentence(option: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        base.options_of(base.island("encoder"), option)
+
+
+def test_without_the_asset_the_site_is_built_without_the_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site, "asset_here", lambda _: False)
+    monkeypatch.setattr(assets, "available", lambda _: False)
+    files = site.island_files(base.island("encoder"))
+    assert sorted(files) == ["encoder.css", "encoder.js", "encoder.worker.js"]
+    one = base.island("encoder")
+    assert "minilm-l6" in one.static_html(dict(one.defaults)) and "<button" not in one.static_html(dict(one.defaults))
+
+
+def test_the_strangers_are_those_of_the_course_corpus(minilm: weights.Model) -> None:
+    if not all(assets.available(name) for name in ("sotu", "gcide", "newsgroups20", "wikipedia-206")):
+        pytest.skip("needs the course corpus")
+    kept = json.loads(STRANGERS.read_text())["minilm"]
+    few = strangers.measure(minilm, sentences=60)
+    assert kept["of"] > 300
+    np.testing.assert_allclose(few["words"], kept["words"], atol=0.15)
+    np.testing.assert_allclose(few["sentences"], kept["sentences"], atol=0.1)
 
 
 def cosines(one: Any, other: Any) -> Any:
