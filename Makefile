@@ -117,6 +117,13 @@ vectors: $(EVERYTHING)  ## train everything that takes longer than a minute; may
 	@$(PY) training/transfer.py
 	@$(PY) training/glove_passes.py
 
+.PHONY: miniatures
+miniatures: $(EVERYTHING)  ## train the small language models; may be interrupted, goes on (about an hour each)
+	@for name in bert; do \
+		$(PY) training/miniatures/train.py $$name; \
+		$(PY) training/miniatures/store.py $$name; \
+	done
+
 .PHONY: lock
 lock:  ## resolve the dependencies again (needs uv)
 	@requirements/lock.sh --upgrade
