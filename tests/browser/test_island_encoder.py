@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from island_fixtures import addresses, live, page, served, until
+from tiny_encoder import VOCABULARY, random_miniature
 
 from embedlib import assets, islands
 from embedlib.islands import encoder
@@ -52,10 +53,17 @@ RUN = """async (task) => {
 
 
 @pytest.fixture(scope="module")
-def packed() -> dict[str, bytes]:
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
+    """The pre-norm architecture with random weights: its folder, and the model as transformers has it."""
+    folder = tmp_path_factory.mktemp("tiny")
+    return folder, random_miniature(folder)
+
+
+@pytest.fixture(scope="module")
+def packed(tiny: tuple[Path, Any]) -> dict[str, bytes]:
     if not assets.available("minilm-l6"):
         pytest.skip("needs the asset minilm-l6")
-    return {"minilm": weights.minilm()}
+    return {"minilm": weights.minilm(), "tiny": weights.miniature(tiny[0])}
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +124,21 @@ def test_minilms_layers_are_those_of_transformers(worker: Any, packed: dict[str,
             assert np.abs(run.hidden - ours).max() < 1e-4, "NumPy computes the same from the same weights"
             assert np.abs(run.looked - looked).max() < 1e-4
             assert np.abs(run.sums - np.array(found["sums"]).reshape(run.sums.shape)).max() < 1e-4
+
+
+def test_the_pre_norm_layers_and_guesses_are_those_of_transformers(worker: Any, tiny: tuple[Path, Any]) -> None:
+    torch = pytest.importorskip("torch")
+    found = worker.evaluate(RUN, {"name": "tiny", "text": "The café's bank [MASK]; raised its rates."})
+    assert " ".join(found["tokens"]) == "[CLS] the cafe s bank [MASK] raised its rates [SEP]"
+    ids = torch.tensor([[VOCABULARY.index(piece) for piece in found["tokens"]]])
+    with torch.no_grad():
+        out = tiny[1](input_ids=ids, output_hidden_states=True)
+    expected = torch.stack(out.hidden_states)[:, 0].numpy()
+    np.testing.assert_allclose(np.array(found["hidden"]).reshape(expected.shape), expected, atol=1e-4)
+    best = out.logits[0, 5].softmax(0).topk(5)
+    assert found["masks"] == [5]
+    assert [piece for piece, _ in found["guesses"][0]] == [VOCABULARY[i] for i in best.indices.tolist()]
+    np.testing.assert_allclose([chance for _, chance in found["guesses"][0]], best.values.numpy(), atol=1e-4)
 
 
 def test_twelve_words_take_well_under_a_second(worker: Any, record_property: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tiny_encoder import VOCABULARY, random_miniature
 
 from embedlib import assets
 from embedlib.islands import base, site
@@ -27,7 +28,7 @@ def minilm() -> weights.Model:
     ("option", "sentence"),
     [
         ({"sentence": " "}, "sentence is empty"),
-        ({"show": ["heads"]}, "shows sum, attention"),
+        ({"show": ["heads"]}, "shows masked, sum"),
         ({"show": []}, "nothing"),
     ],
 )
@@ -119,31 +120,3 @@ def test_the_pre_norm_architecture_is_transformers_own(tmp_path: Path) -> None:
     guesses = forward.guess(weights.unpack(weights.miniature(tmp_path)), run.hidden[-1][place])
     assert [piece for piece, _ in guesses] == [VOCABULARY[i] for i in best.indices.tolist()]
     np.testing.assert_allclose([chance for _, chance in guesses], best.values.numpy(), atol=1e-4)
-
-
-VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "cafe", "s", "bank", "raised", "its", "rates"]
-VOCABULARY += ["said", "man", "laughed", "a", "b", "c", "##a", "##b", "##s"]
-
-
-def random_miniature(folder: Path) -> Any:
-    """A model of the miniature's architecture with random weights, written as the miniature is; returned in float32."""
-    torch, transformers = pytest.importorskip("torch"), pytest.importorskip("transformers")
-    torch.manual_seed(0)
-    settings = transformers.RobertaPreLayerNormConfig(
-        vocab_size=len(VOCABULARY),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        intermediate_size=64,
-        max_position_embeddings=129,
-        type_vocab_size=2,
-        layer_norm_eps=1e-5,
-        pad_token_id=0,
-        initializer_range=0.5,
-    )
-    transformers.RobertaPreLayerNormForMaskedLM(settings).half().save_pretrained(folder)
-    pieces = {piece: i for i, piece in enumerate(VOCABULARY)}
-    (folder / "tokenizer.json").write_text(json.dumps({"model": {"vocab": pieces}}))
-    return transformers.RobertaPreLayerNormForMaskedLM.from_pretrained(
-        folder, dtype=torch.float32, attn_implementation="eager"
-    ).eval()

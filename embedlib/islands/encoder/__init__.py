@@ -16,9 +16,10 @@ from embedlib.islands.encoder import forward, weights
 
 FOLDER = Path(__file__).parent
 STRANGERS = FOLDER / "strangers.json"
-SLICES = 7
-"""MiniLM's 21 MB travel as this many scripts, so that the page can say how far it is."""
-VIEWS = ("sum", "attention", "layers", "same")
+SLICES = {"miniature": 1, "minilm": 7}
+"""The models, and as how many scripts each travels, so that the page can say how far it is."""
+ASSETS = {"miniature": "miniature-bert", "minilm": "minilm-l6"}
+VIEWS = ("masked", "sum", "attention", "layers", "same")
 DEFAULTS = {
     "sentence": "We sat on the bank of the river and fished.",
     "other": "The bank lent him the money at four per cent.",
@@ -28,23 +29,36 @@ DEFAULTS = {
 
 
 @cache
-def _packed() -> bytes:
-    return weights.minilm()
+def _packed(model: str) -> bytes:
+    return weights.minilm() if model == "minilm" else weights.miniature(assets.path(ASSETS[model]))
 
 
-def _slice(nth: int) -> bytes:
-    length = -(-len(_packed()) // SLICES)
-    return _packed()[nth * length : (nth + 1) * length]
+def _slice(model: str, nth: int) -> bytes:
+    length = -(-len(_packed(model)) // SLICES[model])
+    return _packed(model)[nth * length : (nth + 1) * length]
 
 
-def _key() -> str:
-    return f"{source_key(FOLDER / 'weights.py')} {asset_key('minilm-l6')}"
+def _key(model: str) -> str:
+    return f"{source_key(FOLDER / 'weights.py')} {asset_key(ASSETS[model])}"
+
+
+def parts_of(model: str) -> dict[str, Part]:
+    """A model's parts."""
+    return {
+        f"{model}-{nth}": Part(partial(_slice, model, nth), partial(_key, model), budget=4_000_000, asset=ASSETS[model])
+        for nth in range(SLICES[model])
+    }
+
+
+def here() -> list[str]:
+    """The models whose weights are on this machine."""
+    return [model for model, asset in ASSETS.items() if asset in assets.catalog() and assets.available(asset)]
 
 
 @cache
-def load() -> weights.Model:
-    """MiniLM as the page itself computes with it."""
-    return weights.unpack(b"".join(part_bytes(ISLAND, part) for part in ISLAND.parts))
+def load(model: str = "minilm") -> weights.Model:
+    """A model as the page itself computes with it."""
+    return weights.unpack(b"".join(part_bytes(ISLAND, part) for part in parts_of(model)))
 
 
 def check(options: dict[str, Any]) -> dict[str, Any]:
@@ -73,7 +87,7 @@ def layers(options: dict[str, Any]) -> list[float]:
 def fallback_html(options: dict[str, Any], invitation: str = " Run this cell to try your own.") -> str:
     """The word of two sentences, layer by layer, beside strangers: a plain table."""
     said = [html.escape(options[key]) for key in ("word", "sentence", "other")]
-    if not assets.available("minilm-l6"):
+    if "minilm" not in here():
         return f"<p>MiniLM, which reads <i>{said[1]}</i> here, is not on this machine: its asset is minilm-l6.</p>"
     strangers = json.loads(STRANGERS.read_text())["minilm"]["words"]
     rows = "".join(
@@ -90,15 +104,21 @@ def fallback_html(options: dict[str, Any], invitation: str = " Run this cell to 
 
 
 def static_html(options: dict[str, Any]) -> str:
-    """The table, and a button that says what the model costs; island.js puts everything else beside it."""
+    """The table, and for each model a button that says what it costs; island.js puts everything else beside it."""
     table = f'<div data-role="static">{fallback_html(options, "")}</div>'
-    if not assets.available("minilm-l6"):
+    sizes = {model: sum(len(part_bytes(ISLAND, part)) for part in parts_of(model)) / 1e6 for model in here()}
+    if not sizes:
         return f'{table}<div data-role="models"></div>'
-    size = sum(len(part_bytes(ISLAND, part)) for part in ISLAND.parts) / 1e6
+    names = {"miniature": "the miniature BERT", "minilm": "MiniLM"}
+    buttons = "\n".join(
+        f'<button type="button" data-model="{model}" data-parts="{SLICES[model]}">'
+        f"Load {names[model]} ({size:.{0 if size > 10 else 1}f} MB)</button>"
+        for model, size in sizes.items()
+    )
     about = html.escape(STRANGERS.read_text(), quote=True)
     return f"""{table}
 <div data-role="models" data-strangers="{about}" hidden>
-<button type="button" data-model="minilm" data-parts="{SLICES}">Load MiniLM ({size:.0f} MB)</button>
+{buttons}
 <p class="en-status" data-role="status" role="status"></p>
 </div>"""
 
@@ -110,7 +130,9 @@ ISLAND = Island(
     static_html=static_html,
     fallback_html=fallback_html,
     parts={
-        f"minilm-{nth}": Part(make=partial(_slice, nth), key=_key, budget=4_000_000, asset="minilm-l6")
-        for nth in range(SLICES)
+        name: part
+        for model, asset in ASSETS.items()
+        if asset in assets.catalog()
+        for name, part in parts_of(model).items()
     },
 )

@@ -70,7 +70,7 @@ function render({ model, el }) {
   const status = find("status");
   const body = make("div", { hidden: true });
   place.after(body);
-  let worker, about, name, runs = [], at = 1, turn = 0, timer;
+  let worker, about, name, models = {}, runs = [], at = 1, turn = 0, timer;
   const waiting = new Map();
 
   function ask(task) {
@@ -82,6 +82,7 @@ function render({ model, el }) {
 
   /** Fetch the model's scripts one by one, put them together and hand them to the worker. */
   async function load(button) {
+    if (models[button.dataset.model]) return use(button);
     button.disabled = true;
     try {
       if (!worker) {
@@ -100,19 +101,31 @@ function render({ model, el }) {
       }
       const bytes = await gunzip(new Uint8Array(await new Blob(parts).arrayBuffer()));
       name = button.dataset.model;
-      about = await ask({ task: "load", name, bytes });
+      about = models[name] = await ask({ task: "load", name, bytes });
     } catch (reason) {
       setText(status, `The model could not be loaded: ${reason.message}. Try again.`);
       button.disabled = false;
       return;
     }
-    button.hidden = true;
+    button.disabled = false;
+    await use(button);
+    first.focus();
+  }
+
+  /** Show what a loaded model makes of the sentences. */
+  async function use(button) {
+    name = button.dataset.model;
+    about = models[name];
+    for (const each of place.querySelectorAll("button")) {
+      each.ariaPressed = String(each === button);
+      if (models[each.dataset.model]) each.textContent = `Ask ${models[each.dataset.model].name}`;
+      each.hidden = Boolean(models[each.dataset.model]) && Object.keys(models).length === 1;
+    }
     find("static").hidden = true;
     body.hidden = false;
     layer.replaceChildren(...Array.from({ length: about.layers }, (_, i) => make("option", { value: i }, `${i + 1}`)));
     head.replaceChildren(...Array.from({ length: about.heads }, (_, i) => make("option", { value: i }, `${i + 1}`)));
     await compute();
-    first.focus();
   }
 
   // ---------------------------------------------------------------- what stands in the page
@@ -137,6 +150,7 @@ function render({ model, el }) {
   const [layer, layerField] = choice("Layer", () => drawAttention());
   const [head, headField] = choice("Head", () => drawAttention());
   const [word, wordField] = choice("Word", () => drawSame());
+  const guesses = make("div");
   const pieces = make("div", { className: "en-pieces", role: "toolbar", ariaLabel: "Pieces; arrow keys choose one" });
   const sum = make("div"), grid = make("div", { className: "en-scroll" }), deep = make("div"), same = make("div");
   const read = make("p", { className: "en-read", role: "status" });
@@ -144,6 +158,7 @@ function render({ model, el }) {
     (model.get("show").includes(key) ? [make("section", { ariaLabel: title }, make("p", { className: "en-title" }, title), ...inside)] : []);
   body.append(
     firstField, pieces,
+    ...part("masked", "The hidden word", guesses),
     ...part("sum", "What goes in: three vectors, added up", sum),
     ...part("attention", "Where each piece looks", make("div", { className: "en-choices" }, layerField, headField), read, grid),
     ...part("layers", "The chosen piece, layer by layer", deep),
@@ -153,22 +168,36 @@ function render({ model, el }) {
   async function compute() {
     if (!about) return;
     const texts = [first.value, second.value];
+    const asked = name;
     setText(status, "Computing …");
     const done = await Promise.all(texts.map((text) => ask({ task: "run", name, text: text.replace(/\[mask\]/gi, "[MASK]") })));
-    if (texts[0] !== first.value || texts[1] !== second.value) return;
+    if (texts[0] !== first.value || texts[1] !== second.value || asked !== name) return;
     runs = done;
     const { tokens, ms, left } = runs[0];
     const cut = left ? ` It was cut: ${left.toLocaleString("en")} pieces at its end were not read.` : "";
     const mask = tokens.includes("[MASK]") && !about.masked ? ` ${about.name} was tuned for sentences and can guess no masked word.` : "";
     setText(status, `${about.name}: ${about.layers} layers, ${about.width} numbers a piece. This sentence of ${tokens.length} pieces took ${Math.round(ms)} ms on your machine.${cut}${mask}`);
-    const asked = wordsOf(runs[0]).get(String(model.get("word")).toLowerCase());
-    at = asked && at === 1 ? asked[0] : Math.min(at, tokens.length - 1);
+    const wanted = wordsOf(runs[0]).get(String(model.get("word")).toLowerCase());
+    at = wanted && at === 1 ? wanted[0] : Math.min(at, tokens.length - 1);
     const common = [...wordsOf(runs[0]).keys()].filter((each) => wordsOf(runs[1]).has(each));
     const kept = common.includes(word.value) ? word.value : model.get("word");
     word.replaceChildren(...common.map((each) => make("option", { selected: each === kept }, each)));
+    drawGuesses();
     drawPieces();
     drawAttention();
     drawSame();
+  }
+
+  /** For each [MASK] the five likeliest pieces, as bars. */
+  function drawGuesses() {
+    const run = runs[0];
+    if (guesses.parentNode) guesses.parentNode.hidden = !about.masked;
+    guesses.replaceChildren(...run.guesses.flatMap((five, m) => [
+      make("p", { className: "en-note" }, `For [MASK] number ${m + 1}, piece ${run.masks[m]} of the sentence:`),
+      ...five.map(([piece, chance]) => make("div", { className: "en-line" }, make("span", { className: "en-name" }, piece),
+        make("span", { className: "en-chance", ariaHidden: "true", style: `width: ${100 * chance}%` }), make("span", {}, `${(100 * chance).toFixed(1)} %`))),
+    ]));
+    if (!run.masks.length) guesses.replaceChildren(make("p", {}, "Write [MASK] in the place of a word: the five likeliest words for it stand here."));
   }
 
   function choose(next, focus) {
@@ -227,9 +256,10 @@ function render({ model, el }) {
 
   function drawSame() {
     const [one, other] = runs, d = about.width, band = strangers[name];
+    const usual = (of) => (band ? ` Nine in ten pairs of random sentences score ${shown(of[0])} to ${shown(of[2])}.` : "");
     const lengths = runs.map(({ tokens }) => tokens.length);
     const whole = cosine(...runs.map((run, i) => mean(Array.from({ length: lengths[i] }, (_, t) => row(run.hidden[about.layers], t, d)))));
-    const likeness = make("p", { className: "en-whole" }, `The two sentences as wholes (the mean of the last layer): ${shown(whole)}. Nine in ten pairs of random sentences score ${shown(band.sentences[0])} to ${shown(band.sentences[2])}.`);
+    const likeness = make("p", { className: "en-whole" }, `The two sentences as wholes (the mean of the last layer): ${shown(whole)}.${usual(band?.sentences)}`);
     wordField.hidden = !word.value;
     if (!word.value) {
       same.replaceChildren(make("p", {}, "The two sentences have no word in common, so there is none to compare."), likeness);
@@ -237,15 +267,16 @@ function render({ model, el }) {
     }
     const vector = (run, l) => mean(wordsOf(run).get(word.value).map((t) => row(run.hidden[l], t, d)));
     const scale = (value) => `${(100 * (Math.max(value, -0.25) + 0.25)) / 1.25}%`;
-    const lines = band.words.map(([low, , high], l) => {
+    const lines = one.hidden.map((_, l) => {
+      const [low, , high] = band ? band.words[l] : [];
       const value = cosine(vector(one, l), vector(other, l));
       const bar = make("span", { className: "en-bar", ariaHidden: "true" },
-        make("i", { style: `left: ${scale(low)}; right: calc(100% - ${scale(high)})` }), make("b", { style: `left: ${scale(value)}` }));
-      return make("tr", {}, make("th", { scope: "row" }, String(l)), make("td", {}, shown(value)), make("td", {}, bar), make("td", {}, `${shown(low)} to ${shown(high)}`));
+        ...(band ? [make("i", { style: `left: ${scale(low)}; right: calc(100% - ${scale(high)})` })] : []), make("b", { style: `left: ${scale(value)}` }));
+      return make("tr", {}, make("th", { scope: "row" }, String(l)), make("td", {}, shown(value)), make("td", {}, bar), make("td", {}, band ? `${shown(low)} to ${shown(high)}` : ""));
     });
-    const heads = ["Layer", "Cosine", "", "Strangers"].map((text) => make("th", { scope: "col" }, text));
+    const heads = ["Layer", "Cosine", "", band ? "Strangers" : ""].map((text) => make("th", { scope: "col" }, text));
     same.replaceChildren(make("table", { className: "en-same" },
-      make("caption", {}, `${word.value} in both sentences; the grey band holds nine in ten pairs of random words`),
+      make("caption", {}, `${word.value} in both sentences${band ? "; the grey band holds nine in ten pairs of random words" : ""}`),
       make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...lines)), likeness);
   }
 

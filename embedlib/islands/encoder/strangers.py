@@ -45,4 +45,6 @@ def measure(model: weights.Model, sentences: int = SENTENCES) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    FILE.write_text(json.dumps({"minilm": measure(weights.unpack(weights.minilm()))}, indent=1) + "\n")
+    from embedlib.islands.encoder import here, load
+
+    FILE.write_text(json.dumps({name: measure(load(name)) for name in here()}, indent=1) + "\n")

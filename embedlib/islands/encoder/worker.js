@@ -268,6 +268,7 @@ function guess(model, vector, k = 5) {
 const tasks = {
   load({ name, bytes }) {
     const { tensors, ids, vocabulary, ...about } = (models[name] = readModel(bytes));
+    tasks.run({ name, text: "[MASK]" }); // once for nothing: browsers translate a loop well only after it has run
     return about;
   },
 
