@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 from island_fixtures import StrictHandler, addresses, live, page, served, until
+from watching import find_chromium
 
-from conftest import find_chromium
 from embedlib import islands
 from embedlib.islands import base, neighbors, site
 from embedlib.islands.playground import answers, examples, static

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from typing import Any
+
+
+def find_chromium() -> str | None:
+    named = os.environ.get("CHROMIUM")
+    return named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 class Watch:
