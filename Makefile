@@ -118,7 +118,7 @@ vectors: $(EVERYTHING)  ## train everything that takes longer than a minute; may
 	@$(PY) training/glove_passes.py
 
 .PHONY: miniatures
-miniatures: $(EVERYTHING)  ## train the small language models; may be interrupted, goes on (about an hour each)
+miniatures: $(EVERYTHING)  ## train the small language models; may be interrupted, goes on
 	@for name in bert; do \
 		$(PY) training/miniatures/train.py $$name; \
 		$(PY) training/miniatures/store.py $$name; \

@@ -165,7 +165,7 @@ def places(packed: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -
 def loaded(watched: Any, name: str = "light.html") -> Any:
     """The page with MiniLM loaded by the keyboard."""
     shown = live(watched.open(name))
-    button = shown.locator("[data-model]")
+    button = shown.locator("[data-model=minilm]")
     assert "21 MB" in button.inner_text(), "the button says what it costs"
     button.focus()
     shown.keyboard.press("Enter")
@@ -229,10 +229,10 @@ def test_on_a_phone_nothing_sticks_out(places: dict[str, str], watch: Any) -> No
 def test_a_part_that_does_not_come_is_said_and_may_be_tried_again(places: dict[str, str], watch: Any) -> None:
     shown = live(watch(places["server"]).open("light.html"))
     shown.route("**/encoder.minilm-3.js*", lambda route: route.abort())
-    shown.locator("[data-model]").click()
+    shown.locator("[data-model=minilm]").click()
     said(shown, "could not be loaded")
     shown.unroute("**/encoder.minilm-3.js*")
-    shown.locator("[data-model]").click()
+    shown.locator("[data-model=minilm]").click()
     said(shown, "on your machine")
 
 
@@ -240,4 +240,4 @@ def test_without_scripts_the_table_is_there(places: dict[str, str], watch: Any) 
     shown = watch(places["server"], java_script_enabled=False).context.pages[0]
     shown.goto(places["server"] + "light.html")
     assert shown.locator("[data-role=static] tbody tr").count() == 7
-    assert not shown.locator("[data-model]").is_visible(), "nothing that does not work is offered"
+    assert not shown.locator("[data-model=minilm]").is_visible(), "nothing that does not work is offered"

@@ -1,6 +1,6 @@
 """Train a miniature: interruptible, and going on exactly where it stopped.
 
-``train.py bert --steps 8000``. Every draw is seeded by the step's number, so that a checkpoint of weights, optimiser
+``train.py bert --steps 3600``. Every draw is seeded by the step's number, so that a checkpoint of weights, optimiser
 and step is all that going on needs. A smaller ``--steps`` given to a training under way brings its end forward.
 """
 
@@ -121,9 +121,9 @@ def main() -> None:
     """Train what is asked for, from where it was left."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name", choices=OBJECTIVES)
-    parser.add_argument("--steps", type=int, default=8_000)
+    parser.add_argument("--steps", type=int, default=3_600)
     parser.add_argument("--rate", type=float, default=Plan.rate)
-    parser.add_argument("--every", type=int, default=250, help="steps between two checkpoints")
+    parser.add_argument("--every", type=int, default=100, help="steps between two checkpoints")
     parser.add_argument("--trial", action="store_true", help="keep nothing")
     given = parser.parse_args()
     torch.set_num_threads(2)
