@@ -6,6 +6,7 @@ refusals, stands under all):
 - ``assets``: models and data, fetched once, checked
 - ``text``, ``datasets``, ``vectors``: running text; benchmarks; rows of numbers
 - ``words``: word vectors: loading, neighbours, counting, skip-gram, GloVe
+- ``contextual``: encoders: vectors of words in their sentences
 - ``evaluation``: measures of how good embeddings are
 - ``show``: figures, tables and drawings; ``plots``, ``tables`` and ``draw`` are its short names
 - ``exercises``, ``islands``: what a reader answers and plays with
@@ -21,7 +22,7 @@ from types import ModuleType
 __version__ = "0.1.0"
 
 __all__ = [
-    *("assets", "cli", "datasets", "doctor", "evaluation", "exercises", "islands"),
+    *("assets", "cli", "contextual", "datasets", "doctor", "evaluation", "exercises", "islands"),
     *("show", "text", "vectors", "words"),
 ]
 

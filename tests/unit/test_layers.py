@@ -12,7 +12,7 @@ FLOORS = [
     {"_check", "assets"},
     {"vectors", "text"},
     {"datasets"},
-    {"words"},
+    {"words", "contextual"},
     {"evaluation"},
     {"show"},
     {"exercises", "islands"},

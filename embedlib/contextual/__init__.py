@@ -1,0 +1,8 @@
+"""Words in context: encoders that read a sentence and give each of its words a vector. Stands on assets and datasets.
+
+torch and transformers are imported when an encoder is loaded.
+"""
+
+from embedlib.contextual.encoder import ContextualEncoder, TextTruncated, WordVectors
+
+__all__ = ["ContextualEncoder", "TextTruncated", "WordVectors"]

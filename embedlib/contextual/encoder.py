@@ -1,0 +1,304 @@
+"""An encoder and its hidden states: sentences in, arrays of every layer out."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from embedlib import _check, assets
+
+__all__ = ["ContextualEncoder", "TextTruncated", "WordVectors"]
+
+Floats = npt.NDArray[np.float32]
+
+POOLINGS = ("mean", "first", "max")
+_WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin")
+_TOKENIZERS = ("tokenizer.json", "vocab.txt", "spiece.model")
+
+
+class TextTruncated(UserWarning):
+    """A text was longer than the encoder can read, and its end was left out."""
+
+
+@dataclass(frozen=True)
+class WordVectors:
+    """The words of a sentence in context.
+
+    Attributes
+    ----------
+    words
+        n words, as they stand in the sentence; punctuation marks are words.
+    vectors
+        Shape (n, d): the mean of each word's pieces.
+    spans
+        n pairs (start, end): ``sentence[start:end]`` is the word.
+    pieces
+        n lists: what the tokenizer made of each word.
+    """
+
+    words: list[str]
+    vectors: Floats
+    spans: list[tuple[int, int]]
+    pieces: list[list[str]]
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def places(self, word: str) -> list[int]:
+        """Where a word stands, in any casing; none is an error that lists the words there are."""
+        found = [place for place, other in enumerate(self.words) if other.casefold() == word.casefold()]
+        if not found:
+            raise KeyError(
+                f'"{_check.short(word)}" does not stand in the sentence; its words are {_check.some(self.words, 12)}.'
+            )
+        return found
+
+    def __getitem__(self, word: str) -> Floats:
+        """The vector (d,) of a word that stands in the sentence once."""
+        places = self.places(word)
+        if len(places) > 1:
+            raise KeyError(
+                f'"{_check.short(word)}" stands in the sentence {len(places)} times; '
+                f"choose a row of .vectors: {places}."
+            )
+        found: Floats = self.vectors[places[0]]
+        return found
+
+
+class ContextualEncoder:
+    """An encoder such as BERT with its tokenizer, by the name of an asset or from a folder.
+
+    Layer 0 is the sum of embeddings that goes into the network; layer ``n_layers``, also called −1, comes out of it.
+
+    Parameters
+    ----------
+    model
+        The name of an asset, such as "minilm-l6", or a folder with ``config.json``, weights and a tokenizer.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder, or a file that must be in it, is missing.
+
+    Examples
+    --------
+    >>> from embedlib.contextual import ContextualEncoder
+    >>> encoder = ContextualEncoder("minilm-l6")  # doctest: +SKIP
+    >>> encoder.encode(["The cat drinks milk.", "Ministers met."]).shape  # doctest: +SKIP
+    (2, 384)
+    """
+
+    def __init__(self, model: str | Path = "minilm-l6") -> None:
+        self.name = str(model)
+        self.folder = _folder(model)
+        with _quietly():
+            from transformers import AutoModel, AutoTokenizer
+
+            self.tokenizer: Any = AutoTokenizer.from_pretrained(self.folder, local_files_only=True)
+            self.model: Any = AutoModel.from_pretrained(
+                self.folder, local_files_only=True, attn_implementation="eager"
+            ).eval()
+
+    def with_random_weights(self, seed: int = 0) -> ContextualEncoder:
+        """The same network, its numbers shuffled within each table: what is left has no training in it.
+
+        Every table keeps its mean and its spread; only what was learned of the order of its numbers is gone.
+        """
+        import torch
+
+        other = copy.copy(self)
+        other.name = f"{self.name}, weights shuffled ({seed})"
+        other.model = copy.deepcopy(self.model)
+        generator = torch.Generator().manual_seed(_check.whole("seed", seed, 0))
+        with torch.no_grad():
+            for table in other.model.parameters():
+                numbers = table.flatten()
+                table.copy_(numbers[torch.randperm(len(numbers), generator=generator)].reshape(table.shape))
+        return other
+
+    @property
+    def n_layers(self) -> int:
+        """How many layers the network has; hidden states have one more, layer 0."""
+        return int(self.model.config.num_hidden_layers)
+
+    @property
+    def width(self) -> int:
+        """How many numbers a vector has."""
+        return int(self.model.config.hidden_size)
+
+    @cached_property
+    def max_pieces(self) -> int:
+        """How many pieces the encoder reads at once, special tokens among them."""
+        limits = (self.tokenizer.model_max_length, getattr(self.model.config, "max_position_embeddings", None))
+        return min(int(limit) for limit in limits if limit)
+
+    def pieces(self, sentence: str) -> list[str]:
+        """The pieces that the encoder reads, special tokens among them."""
+        ids = self._read([sentence])["input_ids"][0]
+        return list(self.tokenizer.convert_ids_to_tokens(ids))
+
+    def hidden_states(self, sentence: str) -> Floats:
+        """Every layer's vectors of a sentence: shape (n_layers + 1, n_pieces, d)."""
+        return np.stack([layer[0] for layer in self._run(self._read([sentence])["input_ids"])["hidden_states"]])
+
+    def attention(self, sentence: str) -> Floats:
+        """Every head's weights: shape (n_layers, n_heads, n_pieces, n_pieces); each row sums to 1."""
+        return np.stack([layer[0] for layer in self._run(self._read([sentence])["input_ids"])["attentions"]])
+
+    def encode(
+        self, sentences: str | Sequence[str], layer: int = -1, pooling: str = "mean", batch_size: int = 32
+    ) -> Floats:
+        """A vector for each sentence, out of the vectors of its pieces; padding is left out of both.
+
+        Parameters
+        ----------
+        sentences
+            n texts, or one. What is longer than ``max_pieces`` is cut, with a ``TextTruncated`` warning.
+        layer
+            From 0 (what goes in) to ``n_layers``, or from −1 backwards.
+        pooling
+            "mean" of all pieces (special tokens too, as sentence-transformers has it), "first" ([CLS]) or "max".
+        batch_size
+            How many sentences are read at once; of like length, so that there is little padding.
+
+        Returns
+        -------
+        array
+            Shape (n, d), or (d,) for one sentence.
+        """
+        layer = self._layer(layer)
+        _check.choice("pooling", pooling, POOLINGS)
+        size = _check.whole("batch_size", batch_size)
+        texts = [sentences] if isinstance(sentences, str) else _texts(sentences)
+        ids = self._read(texts)["input_ids"]
+        found = np.zeros((len(texts), self.width), np.float32)
+        order = np.argsort([len(row) for row in ids], kind="stable")
+        for start in range(0, len(order), size):
+            batch = order[start : start + size]
+            some = [ids[i] for i in batch]
+            for i, row, states in zip(batch, some, self._run(some)["hidden_states"][layer], strict=True):
+                inside = states[: len(row)]  # behind it stands padding
+                found[i] = {"mean": inside.mean(axis=0), "first": inside[0], "max": inside.max(axis=0)}[pooling]
+        return found[0] if isinstance(sentences, str) else found
+
+    def word_vectors(self, sentence: str, layer: int = -1) -> WordVectors:
+        """The words of a sentence, each with the mean of its pieces' vectors.
+
+        Raises
+        ------
+        ValueError
+            For an empty sentence, or a layer that there is not.
+        """
+        layer = self._layer(layer)
+        read = self._read([sentence], offsets=True)
+        states = self._run(read["input_ids"])["hidden_states"][layer][0]
+        tokens = self.tokenizer.convert_ids_to_tokens(read["input_ids"][0])
+        of_word: dict[int, list[int]] = {}
+        for place, word in enumerate(read.word_ids(0)):
+            if word is not None:
+                of_word.setdefault(word, []).append(place)
+        ends = read["offset_mapping"][0]
+        spans = [(int(ends[places[0]][0]), int(ends[places[-1]][1])) for places in of_word.values()]
+        return WordVectors(
+            words=[sentence[start:end] for start, end in spans],
+            vectors=np.array([states[places].mean(axis=0) for places in of_word.values()], np.float32),
+            spans=spans,
+            pieces=[[tokens[place] for place in places] for places in of_word.values()],
+        )
+
+    def _layer(self, layer: int) -> int:
+        if isinstance(layer, bool) or not isinstance(layer, (int, np.integer)):
+            raise TypeError(f"layer is a whole number, and {layer!r} is not.")
+        if not -self.n_layers - 1 <= layer <= self.n_layers:
+            raise ValueError(
+                f"{self.name} has layers 0 (what goes in) to {self.n_layers} (the last, also called −1); "
+                f"there is no layer {layer}."
+            )
+        return int(layer) % (self.n_layers + 1)
+
+    def _read(self, texts: Sequence[str], offsets: bool = False) -> Any:
+        """Ids of each text, cut to what fits; a warning says how many were cut."""
+        for place, text in enumerate(texts):
+            if not isinstance(text, str):
+                raise TypeError(f"A sentence is a string; number {place} is {_check.kind(text)}.")
+            if not text.strip():
+                raise ValueError(f"Sentence {place} is empty: there is no word in it to give a vector to.")
+        read = self.tokenizer(list(texts), truncation=True, max_length=self.max_pieces, return_offsets_mapping=offsets)
+        full = [i for i, row in enumerate(read["input_ids"]) if len(row) == self.max_pieces]
+        lengths = [len(self.tokenizer(texts[i], verbose=False)["input_ids"]) for i in full]
+        if cut := [n for n in lengths if n > self.max_pieces]:
+            warnings.warn(
+                f"{len(cut)} of {len(texts)} texts are longer than the {self.max_pieces} pieces that {self.name} "
+                f"reads (the longest has {max(cut):,}); their ends were left out.",
+                TextTruncated,
+                stacklevel=3,
+            )
+        return read
+
+    def _run(self, ids: Sequence[Sequence[int]]) -> dict[str, list[npt.NDArray[np.float32]]]:
+        """Hidden states and attentions of a batch, padded at its end and masked."""
+        import torch
+
+        longest = max(len(row) for row in ids)
+        rows = torch.full((len(ids), longest), self.tokenizer.pad_token_id or 0)
+        seen = torch.zeros_like(rows)
+        for place, row in enumerate(ids):
+            rows[place, : len(row)] = torch.tensor(row)
+            seen[place, : len(row)] = 1
+        with torch.inference_mode():
+            out = self.model(rows, attention_mask=seen, output_hidden_states=True, output_attentions=len(ids) == 1)
+        return {
+            "hidden_states": [layer.numpy() for layer in out.hidden_states],
+            "attentions": [layer.numpy() for layer in out.attentions or ()],
+        }
+
+    def __repr__(self) -> str:
+        return f"ContextualEncoder({self.name}: {self.n_layers} layers, {self.width} wide)"
+
+
+def _folder(model: str | Path) -> Path:
+    """The folder of a model, looked through before transformers opens it."""
+    given = Path(model)
+    if not isinstance(model, Path) and str(model) in assets.catalog():
+        return assets.path(str(model))
+    if not given.is_dir():
+        raise FileNotFoundError(
+            f'"{model}" is neither an asset nor a folder. `python -m embedlib assets list` names the assets.'
+        )
+    for needed in (("config.json",), _WEIGHTS, _TOKENIZERS):
+        if not any((given / name).is_file() for name in needed):
+            there = _check.some(sorted(file.name for file in given.iterdir()), 8) or "nothing"
+            raise FileNotFoundError(
+                f"The model folder {given} is incomplete: {' or '.join(needed)} is missing; there is {there}."
+            )
+    return given
+
+
+def _texts(sentences: Any) -> list[str]:
+    found = list(sentences)
+    if not found:
+        raise ValueError("There are no sentences to encode: the list is empty.")
+    return found
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """Without transformers' loading bar, which a notebook would store."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
