@@ -32,6 +32,7 @@ __all__ = [
     "rg65",
     "rg65_original",
     "rw",
+    "senses",
     "simlex999",
     "simverb3500",
     "simverb3500_relations",
@@ -165,20 +166,25 @@ def contrast_pairs() -> pd.DataFrame:
     DataFrame
         Columns word1, word2, relation and split.
     """
-    import pandas as pd
+    return _of_the_course("contrast_pairs.csv", "Contrast pairs", ["word1", "word2", "relation", "split"])
 
-    file = Path(__file__).with_name("contrast_pairs.csv")
-    pairs = pd.read_csv(file, dtype=str, keep_default_na=False, comment="#")
-    needed = ["word1", "word2", "relation", "split"]
-    lacking = [column for column in needed if column not in pairs.columns]
-    if lacking:
-        raise ValueError(
-            f"{file.name} lacks the column {', '.join(lacking)}; it has {', '.join(pairs.columns)}. "
-            f"Install embedlib again: the file belongs to it."
-        )
-    pairs = pairs[needed]
-    pairs.attrs = dict(name="Contrast pairs", asset=None, citation=None, licence="CC BY 4.0", n=len(pairs))
-    return pairs
+
+def senses() -> pd.DataFrame:
+    """Words of several senses, each sense in ten sentences, written for this course.
+
+    The senses of a word are far apart (a bat in a cave, a bat in a cricketer's hand) or near, one following from the
+    other by a habit of the language (an oak and its wood, a school and its people). All sentences of a word use it
+    as the same part of speech.
+
+    Returns
+    -------
+    DataFrame
+        One row a sentence, with the columns word, relation (far or near), split (the words are shared out to train,
+        dev and test), sense (its name), gloss (what it means), form (the word as the sentence has it, with its
+        capital and its ending) and sentence, in which the form stands once.
+    """
+    columns = ["word", "relation", "split", "sense", "gloss", "form", "sentence"]
+    return _of_the_course("senses.csv", "Senses", columns)
 
 
 def google_analogies() -> pd.DataFrame:
@@ -326,6 +332,21 @@ def read_pairs(file: Path) -> pd.DataFrame:
         words1.append(word1)
         words2.append(word2)
     return pd.DataFrame({"word1": words1, "word2": words2, "score": scores})
+
+
+def _of_the_course(file_name: str, name: str, columns: list[str]) -> pd.DataFrame:
+    """A table that comes with the library."""
+    import pandas as pd
+
+    table = pd.read_csv(Path(__file__).with_name(file_name), dtype=str, keep_default_na=False, comment="#")
+    if lacking := [column for column in columns if column not in table.columns]:
+        raise ValueError(
+            f"{file_name} lacks the column {', '.join(lacking)}; it has {', '.join(table.columns)}. "
+            f"Install embedlib again: the file belongs to it."
+        )
+    table = table[columns]
+    table.attrs = dict(name=name, asset=None, citation=None, licence="CC BY 4.0", n=len(table))
+    return table
 
 
 def _questions(asset: str, name: str, n: int) -> pd.DataFrame:
