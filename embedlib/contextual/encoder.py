@@ -88,6 +88,8 @@ class ContextualEncoder:
     ------
     FileNotFoundError
         If the folder, or a file that must be in it, is missing.
+    ValueError
+        If the weights are not this network's.
 
     Examples
     --------
@@ -104,9 +106,15 @@ class ContextualEncoder:
             from transformers import AutoModel, AutoTokenizer
 
             self.tokenizer: Any = AutoTokenizer.from_pretrained(self.folder, local_files_only=True)
-            self.model: Any = AutoModel.from_pretrained(
-                self.folder, local_files_only=True, attn_implementation="eager"
-            ).eval()
+            self.model: Any
+            self.model, found = AutoModel.from_pretrained(
+                self.folder, local_files_only=True, attn_implementation="eager", output_loading_info=True
+            )
+        if lacking := sorted(name for name in found["missing_keys"] if not name.startswith("pooler.")):
+            raise ValueError(
+                f"The weights in {self.folder} lack {_check.some(lacking, 4)}: is it another model's file?"
+            )
+        self.model.eval()
 
     def with_random_weights(self, seed: int = 0) -> ContextualEncoder:
         """The same network, its numbers shuffled within each table: what is left has no training in it.
@@ -292,13 +300,15 @@ def _texts(sentences: Any) -> list[str]:
 
 @contextlib.contextmanager
 def _quietly() -> Iterator[None]:
-    """Without transformers' loading bar, which a notebook would store."""
+    """Without transformers' loading bar and report, which a notebook would store."""
     from transformers.utils import logging
 
-    shown = logging.is_progress_bar_enabled()
+    shown, level = logging.is_progress_bar_enabled(), logging.get_verbosity()
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     try:
         yield
     finally:
+        logging.set_verbosity(level)
         if shown:
             logging.enable_progress_bar()  # type: ignore[no-untyped-call]

@@ -117,6 +117,16 @@ def test_a_missing_file_is_named(tmp_path, missing):
         ContextualEncoder(tmp_path)
 
 
+def test_weights_of_another_network_are_refused(tmp_path):
+    from safetensors.numpy import save_file
+
+    for file in ("config.json", "tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(assets.path("minilm-l6", file), tmp_path)
+    save_file({"embeddings.LayerNorm.weight": np.ones(384, np.float32)}, tmp_path / "model.safetensors")
+    with pytest.raises(ValueError, match=r"lack .*and 96 more: is it another"):
+        ContextualEncoder(tmp_path)
+
+
 def test_an_unknown_model_is_told():
     with pytest.raises(FileNotFoundError, match="neither an asset nor a folder"):
         ContextualEncoder("bert-enormous")

@@ -9,7 +9,7 @@ import numpy as np
 
 from embedlib.show.board import Board, number_text, width_of
 
-__all__ = ["attends", "batch", "cuts", "layer_norm_sum"]
+__all__ = ["attends", "batch", "cuts", "gap", "layer_norm_sum", "looks", "tower"]
 
 _SPECIAL = {"[CLS]": "blue", "[SEP]": "blue", "[MASK]": "vermilion", "[UNK]": "vermilion"}
 
@@ -128,4 +128,111 @@ def attends(pieces: Sequence[str], weights: Any) -> Board:
                 ink = "white" if weight > 0.55 else "ink"
                 where = (left + cell * (column + 0.5), y + cell / 2)
                 board.text(*where, number_text(weight, 2), size=13, colour=ink)
+    return board
+
+
+def looks(pieces: Sequence[str], place: int, fits: Any, weights: Any) -> Board:
+    """How one piece looks at the others: how well each fits what it looks for, and the weight that makes of it.
+
+    Parameters
+    ----------
+    pieces
+        n names.
+    place
+        Which of them looks.
+    fits
+        Shape (n,): a number for each piece, of any size.
+    weights
+        Shape (n,): the shares made of them, which add up to 1; drawn as columns.
+
+    Examples
+    --------
+    >>> looks(["a", "b"], 1, [3.0, 1.0], [0.88, 0.12])
+    Board: b looks for · a · 3 · 0.88 · b · 1 · 0.12 · fit · weight
+    """
+    wide = 400 / len(pieces)
+    board = Board(480, 196)
+    board.text(8, 14, f"{pieces[place]} looks for", anchor="start", bold=True)
+    for n, (piece, fit, weight) in enumerate(zip(pieces, fits, weights, strict=True)):
+        x = 72 + wide * n
+        size = max(10.0, min(14.0, 14 * (wide - 6) / width_of(piece, 14)))
+        tint = "vermilion" if n == place else _SPECIAL.get(piece, "grey")
+        board.box(x, 34, wide - 3, 26, piece, tint=tint, size=size)
+        board.text(x + wide / 2, 80, number_text(fit, 1), size=13.5)
+        long = 66 * float(weight)
+        board.box(x + wide / 4, 172 - long, wide / 2, max(long, 1), tint="#0072B2")
+        board.text(x + wide / 2, 184, number_text(weight, 2), size=13.5)
+    board.text(8, 80, "fit", anchor="start", colour="grey", size=13)
+    return board.text(8, 184, "weight", anchor="start", colour="grey", size=13)
+
+
+def tower(pieces: Sequence[str], states: Any, n: int = 6) -> Board:
+    """An encoder from below: pieces, the vectors that go in, its layers, the vectors that come out.
+
+    Parameters
+    ----------
+    pieces
+        What the encoder reads, at most nine.
+    states
+        Its vectors, shape (layers + 1, pieces, d); of the lowest and the highest, n numbers of each piece are drawn.
+
+    Examples
+    --------
+    >>> tower(["[CLS]", "hi"], np.zeros((3, 2, 6)))
+    Board: layer 2 comes out · layer 2 · layer 1 · layer 0 goes in · [CLS] · hi
+    """
+    vectors = np.asarray(states, dtype=float)
+    layers = len(vectors) - 1
+    wide = 472 / len(pieces)
+    cell = (wide - 8) / n
+    board = Board(480, 154 + 30 * layers)
+    low = 60 + 30 * layers
+    for y, layer, words in ((0, layers, f"layer {layers} comes out"), (low, 0, "layer 0 goes in")):
+        if layer == 0:
+            for height in range(layers, 0, -1):
+                top = 60 + 30 * (layers - height)
+                board.box(4, top, 472, 24, f"layer {height}", tint="sky", size=14)
+        limit = float(np.abs(vectors[layer, :, :n]).max()) or 1.0
+        board.text(6, y + 10, words, anchor="start", colour="grey", size=13)
+        for place in range(len(pieces)):
+            board.cells(8 + wide * place, y + 20, vectors[layer, place, :n], cell=cell, height=20, limit=limit)
+            board.arrow(4 + wide * (place + 0.5), y + (58 if layer else 62), 4 + wide * (place + 0.5), y + 43, head=6)
+    for place, piece in enumerate(pieces):
+        size = min(14.0, 14 * (wide - 8) / width_of(piece, 14))
+        tint = _SPECIAL.get(piece, "grey")
+        board.box(6 + wide * place, low + 64, wide - 4, 26, piece, tint=tint, size=max(size, 10))
+    return board
+
+
+def gap(pieces: Sequence[str], guesses: Mapping[str, float]) -> Board:
+    """A sentence with a hidden piece, and how likely each guess is: a bar a guess.
+
+    Parameters
+    ----------
+    pieces
+        The sentence, ``[MASK]`` in the place of the hidden piece.
+    guesses
+        Each guess and its probability.
+
+    Examples
+    --------
+    >>> gap(["the", "[MASK]", "barks"], {"dog": 0.5, "tree": 0.25})
+    Board: the · [MASK] · barks · dog · 50 % · tree · 25 %
+    """
+    lines: list[list[str]] = [[]]
+    for piece in pieces:
+        if lines[-1] and sum(width_of(other, 15) + 20 for other in [*lines[-1], piece]) > 464:
+            lines.append([])
+        lines[-1].append(piece)
+    board = Board(480, 34 * len(lines) + 30 * len(guesses) + 20)
+    for number, line in enumerate(lines):
+        marked = {place: _SPECIAL[piece] for place, piece in enumerate(line) if piece in _SPECIAL}
+        board.words(8, 18 + 34 * number, line, tints=marked)
+    left = 24 + max(width_of(word, 15) for word in guesses)
+    for number, (word, share) in enumerate(guesses.items()):
+        y = 34 * len(lines) + 24 + 30 * number
+        long = (400 - left) * share
+        board.text(left - 8, y, word, anchor="end")
+        board.box(left, y - 9, max(long, 1), 18, tint="#0072B2")
+        board.text(left + long + 8, y, f"{100 * share:.{0 if share >= 0.1 else 1}f} %", anchor="start", size=14)
     return board
