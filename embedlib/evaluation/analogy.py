@@ -1,7 +1,8 @@
 """Analogies: a is to b as c is to which word? Answered by adding and subtracting vectors, and judged by sections.
 
 :func:`solve` answers one question, :func:`answer_analogies` many, :func:`let_inputs_in` those again by the other
-rule, and :func:`evaluate_analogies` says how many of the answers are right.
+rule, and :func:`evaluate_analogies` says how many of the answers are right,
+of several models at once :func:`compare_answers`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from gensim.models.keyedvectors import KeyedVectors
 
-__all__ = ["answer_analogies", "evaluate_analogies", "let_inputs_in", "solve"]
+__all__ = ["answer_analogies", "compare_answers", "evaluate_analogies", "let_inputs_in", "solve"]
 
 _Array = np.ndarray[Any, np.dtype[Any]]
 Missing = Literal["skip", "wrong"]
@@ -321,6 +322,38 @@ def evaluate_analogies(
         "seed": seed,
     }
     return table
+
+
+def compare_answers(
+    answers: Mapping[str, Mapping[str, pd.DataFrame]], setting: str, by: str = "vectors", n_bootstrap: int = 1000
+) -> pd.DataFrame:
+    """The totals of several models under several settings, one row each.
+
+    Parameters
+    ----------
+    answers
+        Setting to model to what :func:`answer_analogies` returned.
+    setting, by
+        What to call the columns of the settings and of the models.
+    n_bootstrap
+        As for :func:`evaluate_analogies`.
+
+    Examples
+    --------
+    >>> toy = {"man": [1, 0, 0], "woman": [1, 1, 0], "king": [1, 0, 2], "queen": [1, 1, 2], "cat": [-1, 0, 0.5]}
+    >>> asked = answer_analogies(toy, [("man", "king", "woman", "queen")])
+    >>> compare_answers({"left out": {"toy": asked}}, "inputs")[["vectors", "inputs", "n_correct"]]
+      vectors    inputs  n_correct
+    0     toy  left out          1
+    """
+    import pandas as pd
+
+    rows = [
+        {by: model, setting: name, **evaluate_analogies({}, given, n_bootstrap=n_bootstrap).iloc[-1]}
+        for name, models in answers.items()
+        for model, given in models.items()
+    ]
+    return pd.DataFrame(rows)
 
 
 def _vocabulary(keyed: KeyedVectors, n: int | None, case: str) -> tuple[dict[str, int], dict[int, list[int]]]:

@@ -240,14 +240,15 @@ def _key_first_component() -> int:
 
 
 def _key_more_text() -> int:
-    from embedlib.datasets import simlex999
+    from embedlib.datasets import men
     from embedlib.evaluation.similarity import difference
-    from embedlib.text.corpus import course_corpus
-    from embedlib.words.counting import count_cooccurrences, pmi, sparse_vectors
+    from embedlib.words.counting import course_counts, pmi, to_keyed_vectors, truncated_svd
 
-    part = count_cooccurrences(course_corpus("gcide"), window=5, min_count=20)
-    dictionary = sparse_vectors(part.words, pmi(part))
-    gain = difference(_ppmi(), dictionary, simlex999())
+    whole, dictionary = (
+        to_keyed_vectors(counts.words, truncated_svd(pmi(counts), 50), leave_out_empty=True)
+        for counts in (_counts(), course_counts("gcide"))
+    )
+    gain = difference(whole, dictionary, men())
     return only_true(gain.low > 0, gain.low <= 0 <= gain.high, gain.n_common < 100, gain.high < 0)
 
 
@@ -264,7 +265,7 @@ def _key_strongest() -> int:
         rare_met > common_met,
         rare > common and rare_met < common_met,
         common <= 0,
-        bool(values.data.max() < rare - 1e-9) and rare < common,
+        bool(values.data.max() <= rare),
     )
 
 

@@ -17,7 +17,7 @@ from embedlib.show.plots import (
     to_svg,
     use_style,
 )
-from embedlib.show.scores import Shown, lines, scatter, scores, word_map
+from embedlib.show.scores import Shown, curves, lines, scatter, scores, word_map
 from embedlib.show.tables import Table, table
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Board",
     "Shown",
     "Table",
+    "curves",
     "lines",
     "scatter",
     "scores",

@@ -54,6 +54,7 @@ PAPER = "#FFFFFF"
 DIVERGING = "PuOr"  # signed numbers: negative orange, zero white, positive purple
 SEQUENTIAL = "cividis"  # similarities
 
+WIDTH = 4.8  # inches of a figure, as in course.mplstyle: its letters can still be read on a phone
 _STYLE = Path(__file__).with_name("course.mplstyle")
 _MOST_PRINTED = 8  # numbers a vector may have for them to be printed in its cells
 _MOST_STRIPS = 60
@@ -133,7 +134,7 @@ def show_vector(
     printed = width <= _MOST_PRINTED
     strip, gap = 0.34, 0.22
     height = n * strip + 0.75 + (0.3 if title else 0)
-    figure = _figure(width=min(6.0, 1.6 + 0.75 * width) if printed else 6.0, height=height)
+    figure = _figure(width=min(WIDTH, 1.6 + 0.75 * width) if printed else WIDTH, height=height)
     axes = figure.subplots()
     ink = _readable_on(limit)
     mesh = None
@@ -151,7 +152,7 @@ def show_vector(
         if printed:
             for j, value in enumerate(row):
                 text = f"{value:.2f}".rstrip("0").rstrip(".").replace("-", "\N{MINUS SIGN}")
-                axes.text(j, i, text, ha="center", va="center", fontsize=9.5, color=ink(value))
+                axes.text(j, i, text, ha="center", va="center", fontsize=10, color=ink(value))
     axes.set_ylim(n - 0.5, -0.5)
     axes.set_yticks(range(n), names)
     axes.tick_params(axis="y", length=0)
@@ -164,14 +165,18 @@ def show_vector(
     assert mesh is not None
     bar = figure.colorbar(mesh, ax=axes, shrink=1.0, aspect=max(4, 7 * n * strip), pad=0.02, ticks=[-limit, 0, limit])
     bar.ax.set_yticklabels([f"\N{MINUS SIGN}{limit:.3g}", "0", f"{limit:.3g}"])
-    bar.ax.tick_params(length=0, labelsize=8.5)
+    bar.ax.tick_params(length=0)
     bar.outline.set_visible(False)
     return figure
 
 
 @_in_course_style
 def show_arrows(
-    vectors: Mapping[str, Any], title: str | None = None, elevation: float = 18, turn: float = -58
+    vectors: Mapping[str, Any],
+    title: str | None = None,
+    elevation: float = 18,
+    turn: float = -58,
+    axes_names: Sequence[str] | None = None,
 ) -> Figure:
     """Draw named vectors of two or three numbers as arrows from the origin.
 
@@ -183,6 +188,8 @@ def show_arrows(
         Above the arrows.
     elevation, turn
         From where three dimensions are seen, in degrees.
+    axes_names
+        What the numbers are; "dimension 0" and so on if not given.
 
     Returns
     -------
@@ -193,10 +200,13 @@ def show_arrows(
         raise ValueError(f"Arrows can be drawn in 2 or 3 dimensions, and these vectors have {rows.shape[1]}.")
     if len(rows) > len(PALETTE):
         raise ValueError(f"{len(rows)} arrows are too many to tell apart; choose {len(PALETTE)} at most.")
+    heads = axes_names or [f"dimension {place}" for place in range(rows.shape[1])]
+    if len(heads) != rows.shape[1]:
+        raise ValueError(f"There are {len(heads)} names for {rows.shape[1]} axes; each needs one.")
     reach = 1.15 * float(np.abs(rows).max()) or 1.0
     if rows.shape[1] == 2:
-        return _arrows_in_a_plane(names, rows, reach, title)
-    figure = _figure(width=5.4, height=3.9)
+        return _arrows_in_a_plane(names, rows, reach, title, heads)
+    figure = _figure(width=WIDTH, height=3.9)
     axes: Any = figure.add_subplot(projection="3d")
     low, high = np.minimum(rows.min(axis=0), 0), np.maximum(rows.max(axis=0), 0)
     side = 1.15 * float((high - low).max()) or 1.0  # one scale on all three axes, or angles would lie
@@ -207,9 +217,9 @@ def show_arrows(
         axes.scatter([row[0]], [row[1]], [floor[2]], color=colour, s=10, depthshade=False)
     for place, axis in enumerate("xyz"):
         getattr(axes, f"set_{axis}lim")(centre[place] - side / 2, centre[place] + side / 2)
-        getattr(axes, f"set_{axis}label")(f"dimension {place}")
+        getattr(axes, f"set_{axis}label")(heads[place])
     axes.set_box_aspect((1, 1, 1), zoom=0.9)
-    axes.locator_params(nbins=5)
+    axes.locator_params(nbins=3)
     axes.view_init(elev=elevation, azim=turn)
     _name_arrows(axes, names, rows)
     if title:
@@ -251,7 +261,7 @@ def show_distributions(
     values = {name: _numbers(name, group) for name, group in groups.items()}
     everything = np.concatenate(list(values.values()))
     edges = np.histogram_bin_edges(everything, bins=bins)
-    figure = _figure(width=6.0, height=0.7 + 0.85 * len(values) + (0.3 if title else 0))
+    figure = _figure(width=WIDTH, height=0.7 + 0.85 * len(values) + (0.3 if title else 0))
     panels = figure.subplots(len(values), 1, sharex=True, squeeze=False)[:, 0]
     for panel, (name, group), colour in zip(panels, values.items(), PALETTE.values(), strict=False):
         panel.hist(group, bins=edges, weights=np.full(len(group), 1 / len(group)), color=colour, alpha=0.75)
@@ -262,7 +272,7 @@ def show_distributions(
             (median, 0.88),
             xycoords=("data", "axes fraction"),
             ha="center",
-            fontsize=9,
+            fontsize=10,
         )
         for value in (marked or {}).values():
             panel.axvline(value, color="#A64600", linewidth=1.3, linestyle=(0, (4, 3)))
@@ -340,7 +350,7 @@ def _figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height))
 
 
-def _arrows_in_a_plane(names: list[str], rows: _Array, reach: float, title: str | None) -> Figure:
+def _arrows_in_a_plane(names: list[str], rows: _Array, reach: float, title: str | None, heads: Sequence[str]) -> Figure:
     figure = _figure(width=4.4, height=4.2)
     axes = figure.subplots()
     axes.axhline(0, color="#C9CDD3", linewidth=0.8)
@@ -348,7 +358,7 @@ def _arrows_in_a_plane(names: list[str], rows: _Array, reach: float, title: str 
     for (name, row), colour in zip(zip(names, rows, strict=True), PALETTE.values(), strict=False):
         axes.quiver(0, 0, *row, color=colour, angles="xy", scale_units="xy", scale=1, width=0.012)
         axes.annotate(name, row, xytext=(5, 5), textcoords="offset points", color=colour, fontweight="bold")
-    axes.set(xlim=(-reach, reach), ylim=(-reach, reach), xlabel="dimension 0", ylabel="dimension 1", aspect="equal")
+    axes.set(xlim=(-reach, reach), ylim=(-reach, reach), xlabel=heads[0], ylabel=heads[1], aspect="equal")
     axes.locator_params(nbins=5)
     if title:
         axes.set_title(title)

@@ -6,23 +6,24 @@ Each function takes a tidy table, a row a result, and the names of its columns.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from embedlib.show.board import COLOURS, width_of
-from embedlib.show.plots import INK, PALETTE, _figure, _in_course_style
+from embedlib.show.plots import INK, PALETTE, WIDTH, _figure, _in_course_style
 from embedlib.show.tables import Table, table
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-__all__ = ["Shown", "lines", "scatter", "scores", "word_map"]
+__all__ = ["Shown", "curves", "lines", "scatter", "scores", "word_map"]
 
 _MARKERS = "osD^vP"
 _GREY = "#6B7280"
-_MOST_POINTS = 3000
+_FEW_POINTS, _MOST_POINTS = 150, 3000
 
 
 class Shown:
@@ -44,7 +45,7 @@ class Shown:
 @_in_course_style
 def scores(
     frame: pd.DataFrame,
-    value: str = "correlation",
+    value: str | Mapping[str, str] = "correlation",
     *,
     by: str,
     series: str | None = None,
@@ -57,7 +58,7 @@ def scores(
     label: str | None = None,
     title: str | None = None,
     digits: int = 3,
-    columns: int = 2,
+    columns: int | None = None,
     mark: str | None = None,
 ) -> Shown:
     """Draw each result as a dot with its interval, a line a result, small multiples side by side.
@@ -67,7 +68,8 @@ def scores(
     frame
         A row a result.
     value, low, high
-        The columns of the result and the ends of its interval; ``low=None`` if there is none.
+        The columns of the result and the ends of its interval; ``low=None`` if there is none. Several columns, each
+        with the title of its panel, if a row holds several results.
     by
         The column whose values are the lines of the figure, from top to bottom in their order of appearance.
     series, panel
@@ -78,6 +80,8 @@ def scores(
         A number to mark by an upright line, such as 0 for differences or what chance gives.
     also
         Further columns for the table, such as how many pairs were covered.
+    columns
+        How many panels stand side by side; two if their names leave room for it.
     mark
         The line of this name is printed bold.
 
@@ -95,13 +99,23 @@ def scores(
     a            0.500      0.400  0.600
     b            0.610      0.500  0.700
     """
+    if isinstance(value, Mapping):
+        _has_columns(frame, [by, *value])
+        frame = frame.melt([by, *filter(None, [series, *also])], [*value], var_name="measure", value_name="found")
+        frame["measure"] = frame["measure"].map(dict(value))
+        value, panel, low, high = "found", "measure", None, None
     needed = [by, value, *filter(None, [series, panel, published, *also])]
     interval = low is not None and high is not None
     _has_columns(frame, [*needed, *([low, high] if interval else [])])
     names, kinds, panels = (_in_order(frame, column) for column in (by, series, panel))
+    columns = columns or _panels_beside(names)
     rows = max(1, -(-len(panels) // columns))
     wide = min(columns, len(panels))
-    figure = _figure(width=6.4, height=rows * (0.75 + 0.3 * len(names) * max(1.0, 0.55 * len(kinds))) + 0.35)
+    room = (72 * WIDTH - max(width_of(str(name), 10) for name in names) - 30) / wide
+    titles = {one: fill(str(one), max(8, int(room / 6.5))) for one in panels}
+    lines_of_title = max(text.count("\n") for text in titles.values())
+    tall = 0.75 + 0.17 * lines_of_title + 0.3 * len(names) * max(1.0, 0.55 * len(kinds))
+    figure = _figure(width=WIDTH, height=rows * tall + 0.35)
     grid = figure.subplots(rows, wide, sharex=True, sharey=True, squeeze=False).ravel()
     for axes, one in zip(grid, panels, strict=False):
         inside = frame if one is None else frame[frame[panel] == one]
@@ -126,9 +140,9 @@ def scores(
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x")
         axes.spines["left"].set_visible(False)
-        axes.locator_params(axis="x", nbins=5)
+        axes.locator_params(axis="x", nbins={1: 5, 2: 3}.get(wide, 2))
         if one is not None:
-            axes.set_title(str(one))
+            axes.set_title(titles[one])
     for axes in grid[len(panels) :]:
         axes.set_visible(False)
     for tick in grid[0].get_yticklabels():
@@ -187,7 +201,7 @@ def lines(
     kinds, panels = (_in_order(frame, column) for column in (series, panel))
     rows = max(1, -(-len(panels) // columns))
     wide = min(columns, len(panels))
-    figure = _figure(width=6.4, height=rows * (3.2 if wide == 1 else 2.6) + 0.3)
+    figure = _figure(width=WIDTH, height=rows * (3.0 if wide == 1 else 2.3) + 0.3)
     grid = figure.subplots(rows, wide, sharex=True, sharey=True, squeeze=False).ravel()
     for axes, one in zip(grid, panels, strict=False):
         inside = frame if one is None else frame[frame[panel] == one]
@@ -197,7 +211,7 @@ def lines(
             place: Any = (0.99, level)
             axes.annotate(
                 name, place, xycoords=("axes fraction", "data"), xytext=(0, 3), textcoords="offset points",
-                ha="right", fontsize=9, color=_GREY,
+                ha="right", fontsize=10, color=_GREY,
             )  # fmt: skip
         for place, kind in enumerate(kinds):
             drawn = (inside if kind is None else inside[inside[series] == kind]).sort_values(x)
@@ -206,7 +220,9 @@ def lines(
             if low is not None and high is not None:
                 axes.fill_between(drawn[x], drawn[low], drawn[high], color=colour, alpha=0.18, linewidth=0)
         if log:
-            _plain_log_axis(axes, sorted(set(frame[x])))
+            _plain_log_axis(axes, sorted(set(frame[x])), wide)
+        elif (frame[x] == frame[x].round()).all():
+            axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(axis="y")
         axes.set_xlabel(x_label or x)
         if one is not None:
@@ -221,6 +237,44 @@ def lines(
     return Shown(figure, table(frame[listed].rename(columns=renamed), digits=digits))
 
 
+def curves(
+    values: Mapping[str, Mapping[str, Any]] | Sequence[float], *, every: int, x: str = "step", y: str, unit: float = 1
+) -> Shown:
+    """Draw numbers taken at each step of a training, each dot the mean of ``every`` of them.
+
+    Parameters
+    ----------
+    values
+        The numbers of one line; or panel to line to its numbers.
+    x, y
+        What the steps and the numbers are.
+    unit
+        What one step counts for on the axis.
+
+    Returns
+    -------
+    Shown
+
+    Examples
+    --------
+    >>> curves([4.0, 2.0, 1.0, 1.0], every=2, y="loss")
+     step   loss
+    1.000  3.000
+    3.000  1.000
+    """
+    import pandas as pd
+
+    named = isinstance(values, Mapping)
+    rows = [
+        {"panel": panel, "line": line, x: unit * (i + len(some) / 2), y: float(np.mean(some))}
+        for panel, inside in (values.items() if isinstance(values, Mapping) else [("", {"": values})])
+        for line, numbers in inside.items()
+        for i in range(0, len(numbers), every)
+        for some in [numbers[i : i + every]]
+    ]
+    return lines(pd.DataFrame(rows), x, y, series="line" if named else None, panel="panel" if named else None)
+
+
 @_in_course_style
 def scatter(
     frame: pd.DataFrame,
@@ -232,6 +286,7 @@ def scatter(
     series: str | None = None,
     panel: str | None = None,
     fit: bool = False,
+    most: int | None = None,
     label: str | None = None,
     x_label: str | None = None,
     title: str | None = None,
@@ -242,13 +297,16 @@ def scatter(
     Parameters
     ----------
     frame
-        At most 3,000 rows: draw a sample of more, and say so in the caption.
+        At most 3,000 rows, or ``most``.
     outliers
         Write only so many names: of the dots whose ranks by x and by y differ most.
     series, panel
         Columns: one colour a series, one panel a value of ``panel``.
     fit
         Whether to draw the straight line of least squares, and write R² beside each panel's title.
+
+    most
+        Draw at most so many dots of a panel, chosen by chance; line and R² are those of all its rows.
 
     Returns
     -------
@@ -260,26 +318,29 @@ def scatter(
         If there are more rows than can be told apart.
     """
     _has_columns(frame, [x, y, *filter(None, [names, series, panel])])
-    if len(frame) > _MOST_POINTS:
-        raise ValueError(f"{len(frame):,} dots cannot be told apart; draw frame.sample(2_000, random_state=0).")
+    if most is None and len(frame) > _MOST_POINTS:
+        raise ValueError(f"{len(frame):,} dots cannot be told apart; draw a part of them, most=1_000.")
     kinds, panels = (_in_order(frame, column) for column in (series, panel))
     rows = max(1, -(-len(panels) // columns))
     wide = min(columns, len(panels))
-    figure = _figure(width=6.4, height=rows * (4.2 if wide == 1 else 2.9) + 0.3)
+    figure = _figure(width=WIDTH, height=rows * (3.9 if wide == 1 else 2.5) + 0.3)
     grid = figure.subplots(rows, wide, sharex=True, sharey=True, squeeze=False).ravel()
     for axes, one in zip(grid, panels, strict=False):
-        inside = frame if one is None else frame[frame[panel] == one]
+        everything = frame if one is None else frame[frame[panel] == one]
+        inside = (
+            everything.sample(min(most or len(everything), len(everything)), random_state=0) if most else everything
+        )
         for place, kind in enumerate(kinds):
             drawn = inside if kind is None else inside[inside[series] == kind]
             colour = list(PALETTE.values())[place % len(PALETTE)]
-            small = len(inside) > 150
+            small = len(inside) > _FEW_POINTS
             axes.scatter(
                 drawn[x], drawn[y], s=5 if small else 24, alpha=0.45 if small else 0.9, color=colour,
                 linewidth=0, label=kind,
             )  # fmt: skip
         heading = [] if one is None else [str(one)]
         if fit:
-            slope, start, r2 = line_of_best_fit(inside[x], inside[y])
+            slope, start, r2 = line_of_best_fit(everything[x], everything[y])
             ends = np.array([inside[x].min(), inside[x].max()])
             axes.plot(ends, start + slope * ends, color=INK, linewidth=1.2)
             heading.append(f"R² = {r2:.2f}")
@@ -326,9 +387,9 @@ def word_map(
     places = np.asarray(points, dtype=float)
     if places.ndim != 2 or places.shape[1] != 2 or len(places) != len(words):
         raise ValueError(f"A map needs a place (x, y) for each of the {len(words)} words; points has {places.shape}.")
-    if len(places) > 150:
+    if len(places) > _FEW_POINTS:
         raise ValueError(f"{len(places)} names cannot be read on one map; choose 150 at most.")
-    figure = _figure(width=6.4, height=height)
+    figure = _figure(width=WIDTH, height=height)
     axes = figure.subplots()
     kinds = list(dict.fromkeys(groups)) if groups is not None else [None]
     colours = dict(zip(kinds, PALETTE.values(), strict=False))
@@ -363,7 +424,10 @@ def line_of_best_fit(x: Any, y: Any) -> tuple[float, float, float]:
 
 
 def _in_order(frame: pd.DataFrame, column: str | None) -> list[Any]:
-    return [None] if column is None else list(dict.fromkeys(frame[column]))
+    if column is None:
+        return [None]
+    found = list(dict.fromkeys(frame[column]))
+    return [name for name in frame[column].cat.categories if name in found] if hasattr(frame[column], "cat") else found
 
 
 def _has_columns(frame: pd.DataFrame, columns: Sequence[str | None]) -> None:
@@ -384,16 +448,36 @@ def _aside(place: int, n: int) -> float:
 def _finish(figure: Figure, axes: Any, title: str | None, legend: bool) -> None:
     if legend:
         handles, labels = axes.get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper right" if not title else "outside lower center", ncols=4)
+        place: Any = "outside upper right" if not title else "outside lower center"
+        figure.legend(handles, labels, loc=place, ncols=_beside(labels))
     if title:
         figure.suptitle(title, x=0.01, ha="left")
 
 
-def _plain_log_axis(axes: Any, ticks: Sequence[float]) -> None:
+def _beside(labels: Sequence[str]) -> int:
+    """How many entries of a legend stand side by side in a figure's width."""
+    entry = max(width_of(str(label), 10) for label in labels) + 40  # its mark and the gap to the next
+    return max(1, min(len(labels), int(72 * WIDTH / entry)))
+
+
+def _panels_beside(names: Sequence[Any]) -> int:
+    """Two panels side by side, but one where names as long as these would leave them less than 90 points each."""
+    return 2 if (72 * WIDTH - max(width_of(str(name), 10) for name in names) - 30) / 2 >= 90 else 1
+
+
+def _plain_log_axis(axes: Any, ticks: Sequence[float], wide: int) -> None:
+    """Ticks where the points are, as plain numbers; a number that would touch the one before is left out."""
     from matplotlib.ticker import NullFormatter
 
+    names = [f"{tick:,.10g}" for tick in ticks]
+    points = (72 * WIDTH - 60) / wide / (1.1 * np.log(max(ticks) / min(ticks)) or 1)
+    kept = [0]
+    for i in range(1, len(ticks)):
+        room = np.log(ticks[i] / ticks[kept[-1]]) * points
+        if room > (width_of(names[i], 10) + width_of(names[kept[-1]], 10)) / 2 + 3:
+            kept.append(i)
     axes.set_xscale("log")
-    axes.set_xticks(ticks, [f"{tick:,.10g}" for tick in ticks])
+    axes.set_xticks(ticks, [name if i in kept else "" for i, name in enumerate(names)])
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.minorticks_off()
 
@@ -403,8 +487,10 @@ def _place_names(axes: Any, places: Any, words: Sequence[str], colours: Sequence
     figure = axes.figure
     figure.draw_without_rendering()
     seen = axes.transData.transform(places) * 72 / figure.dpi
-    size, away = 9.0, 4.0
-    taken: list[tuple[float, float, float, float]] = [(x - 3, y - 3, x + 3, y + 3) for x, y in seen]
+    size, away = 10.0, 4.0
+    dot = 3 if len(seen) <= _FEW_POINTS else 1
+    taken: list[tuple[float, float, float, float]] = [(x - dot, y - dot, x + dot, y + dot) for x, y in seen]
+    edge = axes.bbox.x0 * 72 / figure.dpi  # left of it stand the axis and its numbers
     around = [(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)]
     for i, (word, (x, y)) in enumerate(zip(words, seen, strict=True)):
         if not word:
@@ -416,6 +502,7 @@ def _place_names(axes: Any, places: Any, words: Sequence[str], colours: Sequence
             low = y - tall / 2 + up * (tall / 2 + away)
             mine = (left, low, left + wide, low + tall)
             covered = sum(_shared(mine, other) for j, other in enumerate(taken) if j != i)
+            covered += 8 * max(0.0, edge - left) * tall if axes.get_yticks().size else 0.0
             if covered < least:
                 best, least, kept = (right, up), covered, mine
         taken.append(kept)

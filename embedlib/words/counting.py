@@ -262,16 +262,25 @@ def count_cooccurrences(
 
 
 @cache
-def course_counts() -> Cooccurrences:
-    """The counts on which chapters 2 to 4 rest: the course corpus, a window of 5, words seen at least 20 times.
+def course_counts(*sources: str, window: int = 5, limit: int | None = None) -> Cooccurrences:
+    """The counts on which chapters 2 to 4 rest: the course corpus, words seen at least 20 times.
 
     They are counted once on a machine, in half a minute, and from then on read from the asset store; they cannot
     be written to (``counts.matrix.copy()`` can).
 
+    Parameters
+    ----------
+    sources
+        Parts of the corpus, as :func:`~embedlib.text.corpus.course_corpus` names them; none means all.
+    window
+        How many words to the left and to the right are a word's context.
+    limit
+        At most so many words of text, drawn evenly from everywhere.
+
     Returns
     -------
     Cooccurrences
-        Of 22,702 words; the matrix takes 143 MB.
+        Of 22,702 words, if all is counted with a window of 5; the matrix then takes 143 MB.
 
     Raises
     ------
@@ -280,10 +289,11 @@ def course_counts() -> Cooccurrences:
     """
     from embedlib.text.corpus import course_corpus
 
-    file = _counted_file()
+    file = _counted_file(sources, window, limit)
     counts = _read_counts(file)
     if counts is None:
-        counts = count_cooccurrences(course_corpus(), window=5, min_count=20)
+        corpus = course_corpus(list(sources) or None, limit=limit)
+        counts = count_cooccurrences(corpus, window=window, min_count=20)
         with contextlib.suppress(OSError):  # a store that is full or read-only: they are counted again next time
             _write_counts(counts, file)
     for part in (counts.frequencies, counts.matrix.data, counts.matrix.indices, counts.matrix.indptr):
@@ -291,11 +301,12 @@ def course_counts() -> Cooccurrences:
     return counts
 
 
-def _counted_file() -> Path:
-    """Where the counts lie, or will lie: the name changes with the corpus and with the code that counts."""
+def _counted_file(sources: tuple[str, ...], window: int, limit: int | None) -> Path:
+    """Where the counts lie, or will lie: the name changes with what is counted and with the code that counts."""
     from embedlib.text.corpus import SOURCES
 
     digest = hashlib.sha256("".join(source.sha256 for source in SOURCES.values()).encode())
+    digest.update(repr((sources, window, limit)).encode())
     for code in sorted({inspect.getsourcefile(part) or "" for part in (count_cooccurrences, encode)}):
         digest.update(Path(code).read_bytes())
     return assets.store_dir() / "course-counts" / f"{digest.hexdigest()[:16]}.npz"
@@ -309,6 +320,8 @@ def _read_counts(file: Path) -> Cooccurrences | None:
             frequencies, n_tokens = held["frequencies"], int(held["n_tokens"])
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
+    with contextlib.suppress(OSError):  # a store that is read-only
+        file.touch()  # asked for today: they stay when others are written
     return Cooccurrences(
         words, frequencies, sparse.csr_array((data, indices, indptr), shape=(len(words), len(words))), n_tokens
     )
@@ -317,7 +330,7 @@ def _read_counts(file: Path) -> Cooccurrences | None:
 def _write_counts(counts: Cooccurrences, file: Path) -> None:
     matrix = counts.matrix
     file.parent.mkdir(parents=True, exist_ok=True)
-    for old in file.parent.glob("*.npz*"):  # of other code or another corpus, a day old or more
+    for old in file.parent.glob("*.npz*"):  # not asked for in a day
         if time.time() - old.stat().st_mtime > 86_400:
             old.unlink()
     with replacing(file) as temporary, temporary.open("wb") as stream:
@@ -510,11 +523,15 @@ def decompose(matrix: Any, dimensions: int = 100, seed: int = 0) -> Decompositio
     if n * m <= _SMALL or dimensions == min(n, m):
         left, values, right = np.linalg.svd(rows.toarray(), full_matrices=False)
     else:
-        from scipy.sparse.linalg import ArpackNoConvergence, svds
+        from scipy.sparse.linalg import ArpackNoConvergence, eigsh, svds
 
         start = np.random.default_rng(seed).uniform(0.5, 1, min(n, m))
         try:
-            left, values, right = svds(rows, k=dimensions, v0=start, solver="arpack")
+            if n == m and (rows != rows.T).nnz == 0:  # the same in half the time: of each eigenvalue the size and sign
+                eigenvalues, left = eigsh(rows, k=dimensions, v0=start)  # type: ignore[no-untyped-call]
+                values, right = np.abs(eigenvalues), (left * np.where(eigenvalues < 0, -1.0, 1.0)).T
+            else:
+                left, values, right = svds(rows, k=dimensions, v0=start, solver="arpack")
         except ArpackNoConvergence as stopped:
             raise RuntimeError(_not_converged(dimensions, len(stopped.eigenvalues))) from None
     order = np.argsort(-values, kind="stable")[:dimensions]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Gradients",
     "add_rows",
+    "count_pairs",
     "keep_probabilities",
     "noise_distribution",
     "sgns_gradients",
@@ -129,6 +130,18 @@ def sgns_gradients(word_vectors: Any, target_vectors: Any) -> Gradients:
     # log(1 + exp(x)) is -log σ(-x)
     loss = float(np.logaddexp(0, scores).sum(dtype=np.float64))
     return Gradients(loss, np.einsum("nk,nkd->nd", error, c), error[:, :, None] * u[:, None, :])
+
+
+def count_pairs(pairs: _Array) -> tuple[_Array, _Array, _Array]:
+    """The different pairs among (n, 2) row numbers, in order, as their firsts and seconds, and how often each stands.
+
+    >>> count_pairs(np.array([[1, 0], [0, 2], [1, 0]]))
+    (array([0, 1]), array([2, 0]), array([1, 2]))
+    """
+    width = int(pairs.max()) + 1
+    both, n = np.unique(pairs @ [width, 1], return_counts=True)  # one number a pair is many times as fast as axis=0
+    first, second = np.divmod(both, width)
+    return first, second, n
 
 
 def add_rows(matrix: _Array, rows: _Array, values: _Array) -> None:

@@ -485,6 +485,41 @@ def test_the_two_ways_agree_on_the_signs(monkeypatch):
     assert np.allclose(truncated_svd(matrix, 6), dense, atol=1e-7)
 
 
+def symmetric_matrix(n=60, seed=0):
+    """Eigenvalues of both signs, as a PPMI table has them."""
+    half = random_matrix(n, n, seed)
+    return half + half.T
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_symmetric_table_is_decomposed_by_its_eigenvalues_and_gives_what_svds_gives(monkeypatch, seed):
+    from scipy.sparse.linalg import svds
+
+    matrix = symmetric_matrix(seed=seed)
+    eigenvalues = np.linalg.eigvalsh(matrix)
+    assert (eigenvalues[np.argsort(-np.abs(eigenvalues))[:9]] < 0).any()
+    left, values, right = svds(sparse.csr_array(matrix), k=9)
+    monkeypatch.setattr(counting, "_SMALL", 0)
+    monkeypatch.setattr("scipy.sparse.linalg.svds", None)  # it is not asked
+    parts = decompose(matrix, 9)
+    assert np.allclose(parts.singular_values, values[::-1], rtol=1e-10)
+    assert np.allclose(parts.left * parts.singular_values @ parts.right.T, left * values @ right, atol=1e-9)
+    turned = np.sign((parts.left * left[:, ::-1]).sum(axis=0))
+    assert np.allclose(parts.left, left[:, ::-1] * turned, atol=1e-7)
+    assert np.allclose(parts.right, right[::-1].T * turned, atol=1e-7)
+
+
+def test_a_square_table_that_is_not_symmetric_is_left_to_svds(monkeypatch):
+    monkeypatch.setattr(counting, "_SMALL", 0)
+    monkeypatch.setattr("scipy.sparse.linalg.eigsh", None)
+    with pytest.raises(TypeError):
+        decompose(symmetric_matrix(), 9)
+    matrix = random_matrix(60, 60)
+    monkeypatch.undo()
+    monkeypatch.setattr(counting, "_SMALL", 0)
+    assert np.allclose(decompose(matrix, 9).singular_values, np.linalg.svd(matrix)[1][:9])
+
+
 def test_of_equally_large_numbers_the_first_is_positive():
     assert np.allclose(truncated_svd([[-1, 1], [1, -1]], 1, power=0).ravel(), [0.5**0.5, -(0.5**0.5)])
 
@@ -778,7 +813,7 @@ def small_course(monkeypatch, tmp_path):
     """A store of its own and a course corpus of a few words; returns how often it was counted."""
     calls = []
 
-    def corpus():
+    def corpus(sources, limit):
         calls.append(1)
         return [["a", "café", "sat"] * 20, ["a", "dog"]]
 
@@ -801,6 +836,24 @@ def test_the_course_counts_are_counted_once_on_a_machine(small_course, tmp_path)
     assert (read.matrix != counted.matrix).nnz == 0 and read.matrix.dtype == counted.matrix.dtype == np.int64
     assert (read.frequencies == counted.frequencies).all() and read.frequencies.dtype == np.int64
     assert [file.suffix for file in (tmp_path / "course-counts").iterdir()] == [".npz"]
+
+
+def test_each_choice_of_text_and_window_has_counts_of_its_own(small_course, tmp_path):
+    choices = [{}, {"window": 1}, {"limit": 9}]
+    first = [course_counts("sotu", **choice).matrix.nnz for choice in choices] + [course_counts().matrix.nnz]
+    course_counts.cache_clear()
+    second = [course_counts("sotu", **choice).matrix.nnz for choice in choices] + [course_counts().matrix.nnz]
+    assert first == second and first[1] < first[0]
+    assert len(small_course) == len(list((tmp_path / "course-counts").iterdir())) == 4
+
+
+def test_counts_that_are_read_count_as_asked_for(small_course, tmp_path):
+    course_counts()
+    (file,) = (tmp_path / "course-counts").iterdir()
+    os.utime(file, (time.time() - 2 * 86_400,) * 2)
+    again()
+    course_counts("sotu")
+    assert file.exists()
 
 
 def test_counts_of_other_code_or_another_corpus_are_not_taken(small_course, monkeypatch, tmp_path):

@@ -83,5 +83,7 @@ def test_fewer_columns_say_what_the_cosine_was_and_is() -> None:
     assert {"with 4 counts: 0.00", "cosine of lorry and truck"} <= set(words_of(drawings()["columns"]))
 
 
-def test_a_line_joins_a_word_to_itself_in_the_next_list() -> None:
-    assert drawings()["lists"].svg().count("<polyline") == 1
+@pytest.mark.parametrize("kind", [list, pd.Series])
+def test_a_line_joins_a_word_to_itself_in_the_next_list(kind: type) -> None:
+    svg = draw.neighbour_lists({"raw": kind(["a", "b"]), "PPMI": kind(["b", "c"]), "SVD": kind(["d", "c"])}).svg()
+    assert svg.count("<polyline") == 2

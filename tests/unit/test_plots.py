@@ -106,6 +106,10 @@ def test_arrows_point_where_their_vectors_point():
     flat = plots.show_arrows({"a": [1.0, 2.0], "b": [-2.0, 0.5]})
     arrows = [c for c in flat.axes[0].collections if hasattr(c, "U")]
     assert [(float(a.U[0]), float(a.V[0])) for a in arrows] == [(1.0, 2.0), (-2.0, 0.5)]
+    named = plots.show_arrows(TOY, axes_names=["playful", "cuddly", "in water"]).axes[0]
+    assert [named.get_xlabel(), named.get_ylabel(), named.get_zlabel()] == ["playful", "cuddly", "in water"]
+    with pytest.raises(ValueError, match="2 names for 3 axes"):
+        plots.show_arrows(TOY, axes_names=["playful", "cuddly"])
     with pytest.raises(ValueError, match="2 or 3 dimensions, and these vectors have 4"):
         plots.show_arrows({"a": [1, 2, 3, 4]})
     with pytest.raises(ValueError, match="7 arrows are too many"):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
 from embedlib.show.board import Board, number_text, width_of
+from embedlib.show.plots import show_arrows, show_distributions, show_vector
 from embedlib.show.scores import line_of_best_fit, lines, scatter, scores, word_map
 
 TWO = pd.DataFrame(
@@ -70,6 +72,51 @@ def test_scores_draws_each_value_with_its_interval_and_lists_the_same_numbers():
     assert str(shown).splitlines()[2].split() == ["MEN", "PPMI", "0.620", "0.600", "0.640", "300"]
 
 
+FIGURES = {
+    "scores": lambda: scores(TWO, by="model", panel="benchmark", series="benchmark").figure,
+    "scores, long names": lambda: scores(
+        TWO.assign(model=TWO.model + ", window 10, 300 numbers", series=[*"abab"]), by="model", panel="benchmark"
+    ).figure,
+    "scores, long titles and ticks": lambda: scores(
+        TWO.replace({"MEN": "pairs that all four know", "SimLex": "all of the pairs that there are"}).assign(
+            correlation=[-0.152, -0.01, -0.05, 0], low=-0.155, high=0.001, model=["the whole corpus", "a third"] * 2
+        ), by="model", panel="benchmark", reference=0,
+    ).figure,
+    "lines": lambda: lines(TWO, "low", "high", panel="benchmark", series="model", reference={"chance": 0.3}).figure,
+    "many series": lambda: lines(
+        pd.DataFrame({"x": [0, 1] * 6, "y": range(12), "kind": np.repeat([f"the {i}th of six" for i in range(6)], 2)}),
+        "x", "y", series="kind",
+    ).figure,
+    "scatter": lambda: scatter(TWO, "low", "high", names="model", panel="benchmark", fit=True),
+    "word_map": lambda: word_map(np.eye(4)[:, :2], ["north", "east", "south", "west"], ["a", "b", "a", "b"]),
+    "distributions": lambda: show_distributions({"strangers": [0.1, 0.2], "neighbours": [0.7, 0.8]}),
+    "strips": lambda: show_vector(np.linspace(-1, 1, 50), ["cat"]),
+    "arrows": lambda: show_arrows({"cat": [0.2, 0.5, -0.1], "dog": [0.1, 0.4, -0.2]}),
+}  # fmt: skip
+
+
+def _beside(axes):
+    """Titles and the numbers of the axes that are in sight: they stand where the figure's maker has not looked."""
+    found = [text for text in axes.findobj(Text) if text is axes._left_title]
+    for axis, (low, high) in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, sorted(axes.get_ylim()))):
+        labels = axis.get_ticklabels() if axes.name != "3d" else []
+        found += [text for at, text in zip(axis.get_ticklocs(), labels, strict=False) if low <= at <= high]
+    return [text for text in found if text.get_text().strip() and text.get_visible()]
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+def test_letters_are_at_least_nine_pixels_high_on_a_phone_and_none_is_cut_off(kind):
+    figure = FIGURES[kind]()
+    figure.draw_without_rendering()
+    phone = 328 / (72 * figure.get_figwidth())  # pixels of a page 360 wide for a point of the figure
+    for text in figure.findobj(Text):
+        assert text.get_fontsize() * min(4 / 3, phone) >= 9, text.get_text()
+    written = [text.get_window_extent() for axes in figure.axes for text in _beside(axes)]
+    assert not [pair for pair in combinations(written, 2) if pair[0].overlaps(pair[1])]
+    drawn = figure.get_tightbbox()
+    assert drawn.x0 >= -0.02 and drawn.x1 <= figure.get_figwidth() + 0.02
+
+
 def test_scores_marks_the_reference_and_what_was_published():
     frame = TWO[:2].assign(paper=[np.nan, 0.7])
     axes = scores(frame, by="model", published="paper", reference=0.5).figure.axes[0]
@@ -94,6 +141,28 @@ def test_lines_go_through_their_points_in_order_and_the_band_holds_them():
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["1", "3", "10"]
 
 
+def test_of_two_numbers_too_near_for_both_the_first_is_written():
+    frame = pd.DataFrame({"x": [1, 10, 12, 20], "y": 0.5, "panel": [*"aabb"]})
+    axes = lines(frame, "x", "y", panel="panel", log=True).figure.axes[0]
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["1", "10", "", "20"]
+
+
+def test_several_columns_are_a_panel_each():
+    shown = scores(pd.DataFrame({"bug": ["none", "one"], "a": [1, 2], "b": [3, 4]}), {"a": "A", "b": "B"}, by="bug")
+    assert [axes.get_title(loc="left") for axes in shown.figure.axes] == ["A", "B"]
+    assert np.allclose(shown.figure.axes[1].collections[-1].get_offsets(), [[3, 0], [4, 1]])
+
+
+def test_line_and_r2_are_of_all_rows_where_a_part_is_drawn():
+    x, y = np.random.default_rng(0).normal(size=(2, 4000))
+    panels = pd.cut(x, [-9, 0, 9], labels=["low", "high"])
+    figure = scatter(pd.DataFrame({"x": x, "y": y, "p": panels}), "x", "y", panel="p", fit=True, most=100)
+    r2 = line_of_best_fit(x[x <= 0], y[x <= 0])[2]
+    assert [axes.get_title(loc="left").split(",")[0] for axes in figure.axes] == ["low", "high"]
+    assert figure.axes[0].get_title(loc="left") == f"low, R² = {r2:.2f}"
+    assert len(figure.axes[0].collections[0].get_offsets()) == 100
+
+
 def test_the_fitted_line_is_that_of_least_squares():
     x, y = np.random.default_rng(0).normal(size=(2, 50))
     slope, start, r2 = line_of_best_fit(x, y)
@@ -110,6 +179,13 @@ def test_names_on_a_map_do_not_cover_one_another_where_there_is_room():
     boxes = [text.get_window_extent() for text in figure.axes[0].texts]
     assert len(boxes) == 18
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+def test_no_name_lies_on_the_numbers_of_the_axis():
+    frame = pd.DataFrame({"x": [0, 0, 5], "y": [0, 0.01, 5], "word": ["shrink, grow", "easy, difficult", "far"]})
+    axes = scatter(frame, "x", "y", names="word").axes[0]
+    axes.figure.draw_without_rendering()
+    assert all(name.get_window_extent().x0 >= axes.bbox.x0 - 2 for name in axes.texts)
 
 
 @pytest.mark.parametrize(

@@ -311,16 +311,16 @@ def neighbour_lists(lists: Mapping[str, Sequence[str]]) -> Board:
     wide = min(130.0, (480 - 16 - 30 * (columns - 1)) / columns)
     gap = (480 - 16 - wide * columns) / max(columns - 1, 1)
     top, step, high = 38, 34, 26
-    board = Board(480, top + step * max(len(words) for words in lists.values()))
-    given = list(lists.values())
+    board = Board(480, top + step * max(map(len, lists.values())))
+    given = [list(words) for words in lists.values()]
     everywhere = [set(words) for words in given]
-    for place, (name, words) in enumerate(lists.items()):
+    for place, (name, words) in enumerate(zip(lists, given, strict=True)):
         x = 8 + place * (wide + gap)
         board.text(x + wide / 2, 16, name, bold=True)
         for i, word in enumerate(words):
             shared = sum(word in other for other in everywhere) > 1
             if place + 1 < columns and word in given[place + 1]:
-                j = list(given[place + 1]).index(word)
+                j = given[place + 1].index(word)
                 ends = (x + wide, top + step * i + high / 2, x + wide + gap, top + step * j + high / 2)
                 board.line(*ends, colour="blue", width=2)
             board.box(x, top + step * i, wide, high, word, tint="blue" if shared else "grey")
