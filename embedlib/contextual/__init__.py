@@ -4,5 +4,6 @@ torch and transformers are imported when an encoder is loaded.
 """
 
 from embedlib.contextual.encoder import ContextualEncoder, TextTruncated, WordVectors
+from embedlib.contextual.word import get_word_embedding
 
-__all__ = ["ContextualEncoder", "TextTruncated", "WordVectors"]
+__all__ = ["ContextualEncoder", "TextTruncated", "WordVectors", "get_word_embedding"]
