@@ -32,6 +32,7 @@ __all__ = [
     "rg65",
     "rg65_original",
     "rw",
+    "sense_twins",
     "senses",
     "simlex999",
     "simverb3500",
@@ -185,6 +186,22 @@ def senses() -> pd.DataFrame:
     """
     columns = ["word", "relation", "split", "sense", "gloss", "form", "sentence"]
     return _of_the_course("senses.csv", "Senses", columns)
+
+
+def sense_twins() -> pd.DataFrame:
+    """Pairs of sentences of nearly the same words, in which one word has two senses, written for this course.
+
+    What a sentence is about does not tell the twins apart: the clerk of the flooded bank, the clerk on the bank of
+    the flood. Word and senses are those of :func:`senses`; within a pair the word before is the same as well.
+
+    Returns
+    -------
+    DataFrame
+        Two rows a pair, with the columns pair (from 1), word, sense, form and sentence.
+    """
+    return _of_the_course("sense_twins.csv", "Twins", ["pair", "word", "sense", "form", "sentence"]).astype(
+        {"pair": int}
+    )
 
 
 def google_analogies() -> pd.DataFrame:

@@ -99,3 +99,25 @@ def test_shared_words_tell_no_sense(table):
         right += [same[i][likeness[i] == likeness[i].max()].mean() for i in range(len(rows))]
         chance += [9 / (len(rows) - 1)] * len(rows)
     assert np.mean(right) < np.mean(chance) + 0.05
+
+
+def test_twins_differ_in_the_sense_and_hardly_in_their_words(table):
+    twins = datasets.sense_twins()
+    assert twins.attrs == dict(name="Twins", asset=None, citation=None, licence="CC BY 4.0", n=len(twins))
+    known = set(zip(table.word, table.sense, strict=True))
+    shares = []
+    for number, pair in twins.groupby("pair"):
+        assert len(pair) == 2 and pair.word.nunique() == 1 and pair.sense.nunique() == 2, number
+        assert set(zip(pair.word, pair.sense, strict=True)) <= known
+        neighbours, contents = [], []
+        for row in pair.itertuples():
+            before, *after = re.split(rf"\b{row.form}\b", row.sentence)
+            assert len(after) == 1 and row.form == row.word, row.sentence
+            neighbours.append(words_of(before.lower())[-1])
+            contents.append(
+                {re.sub("(ed|ing|s|e)$", "", word) for word in words_of(row.sentence.lower()) if len(word) > 3}
+            )
+        assert neighbours[0] == neighbours[1], number
+        shares.append(len(contents[0] & contents[1]) / min(map(len, contents)))
+    assert min(shares) > 0.4 and np.mean(shares) > 0.8
+    assert not set(twins.sentence) & set(table.sentence)
