@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import importlib
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,24 +45,40 @@ class Island:
     folder : holds `island.js`, `island.css` and, for heavy computation, `worker.js`.
     defaults : the state that Python and JavaScript share, by name, with its value at the start.
     check : returns options made valid, or raises ValueError with a sentence that helps.
-    static_html : the island's picture and tables for these options, complete without JavaScript.
-    fallback_html : a plain table or picture, stored in notebooks beside the widget.
+    first : what the module needs to draw its first answer for these options before any data comes, as JSON.
+    fallback_html : that answer as a plain table, for pages without scripts and stored in notebooks; its second
+        argument is a sentence for the caption.
     parts : its data; "data" is the usual name of the only one.
     helpers : scripts of this package that stand in front of its module and of its worker.
+    invitation : the caption's last sentence in a notebook.
     """
 
     folder: Path
     defaults: Mapping[str, Any]
     check: Callable[[dict[str, Any]], dict[str, Any]]
-    static_html: Callable[[dict[str, Any]], str]
-    fallback_html: Callable[[dict[str, Any]], str]
+    first: Callable[[dict[str, Any]], dict[str, Any]]
+    fallback_html: Callable[[dict[str, Any], str], str]
     parts: Mapping[str, Part] = field(default_factory=dict)
     helpers: tuple[str, ...] = ()
+    invitation: str = " Run this cell to try your own."
 
     @property
     def name(self) -> str:
         """The folder's name, which is the island's."""
         return self.folder.name
+
+
+def plain_table(caption: Sequence[str], head: Sequence[str], rows: Iterable[Sequence[str]], css_class: str = "") -> str:
+    """A table in HTML; of its caption's pieces every second one is a word spoken about.
+
+    >>> plain_table(["Near ", "cat"], ["word"], [])
+    '<table><caption>Near <i>cat</i></caption><thead><tr><th>word</th></tr></thead><tbody></tbody></table>'
+    """
+    said = "".join(f"<i>{html.escape(p)}</i>" if i % 2 else html.escape(p) for i, p in enumerate(caption))
+    titles = "".join(f"<th>{html.escape(name)}</th>" for name in head)
+    cells = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    start = f'<table class="{css_class}">' if css_class else "<table>"
+    return f"{start}<caption>{said}</caption><thead><tr>{titles}</tr></thead><tbody>{cells}</tbody></table>"
 
 
 def available() -> list[str]:

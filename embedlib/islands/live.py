@@ -58,10 +58,10 @@ def _widget_class(name: str) -> type[Any]:
 
         _esm = module_source(one)
         _css = style_source(one)
-        static_html = traitlets.Unicode().tag(sync=True)
+        first = traitlets.Dict().tag(sync=True)
 
         def __init__(self, **state: Any) -> None:
-            super().__init__(static_html=one.static_html(state), **state)
+            super().__init__(first=one.first(state), **state)
             self.on_msg(_send_part)
             self.add_class("island")
             self.add_class(f"island-{name}")
@@ -76,7 +76,7 @@ def _widget_class(name: str) -> type[Any]:
             if data is None:
                 return bundle
             data["text/plain"] = repr(self)
-            data["text/html"] = one.fallback_html(_state(self, one))
+            data["text/html"] = one.fallback_html(_state(self, one), one.invitation)
             return bundle
 
         @traitlets.validate(*one.defaults)

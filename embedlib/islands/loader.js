@@ -93,6 +93,7 @@
     if (el.dataset.islandState) return;
     el.dataset.islandState = "loading";
     const name = el.dataset.island;
+    const without = [...el.childNodes];
     try {
       await load(`${name}.js${here.search}`);
       const exported = site.islands[name];
@@ -103,6 +104,7 @@
       el.dataset.islandState = "live";
     } catch (reason) {
       // What stands in the page without scripts stays; nothing on it pretends to work.
+      el.replaceChildren(...without);
       el.dataset.islandState = "failed";
       console.error(`island ${name}:`, reason);
     }

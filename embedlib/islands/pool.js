@@ -1,5 +1,5 @@
-// What the islands over the pool of words share (neighbors/pool.py packs it): decoding it, understanding what a reader
-// typed, strips of colour. It stands in front of the module, and of the worker, of each island that names it.
+// What the islands over the pool of words share (pool.py packs it): decoding it, searching it, understanding what a
+// reader typed. It stands in front of the module, and of the worker, of each island that names it.
 
 const OPTIONS = 8;
 const EXAMPLES = ["cat", "paris", "guitar"];
@@ -33,18 +33,55 @@ function readPool(raw) {
   const index = new Map(words.map((word, i) => [word, i]));
   const letters = Int32Array.from(words, letterSet);
   const sorted = [...words].sort();
-  const colours = header.palette.map((hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)));
-  return { header, words, index, vectors, letters, sorted, colours, n, d };
+  const vector = (word) => Float64Array.from(vectors.subarray(index.get(word) * d, (index.get(word) + 1) * d));
+  return { header, words, index, vector, vectors, letters, sorted, n, d };
 }
 
-const vectorOf = (pool, i) => pool.vectors.subarray(i * pool.d, (i + 1) * pool.d);
+/** What Python's `first_of` sent, to draw from before the pool has come. */
+const firstPool = ({ header, vectors }) => ({ header, vector: (word) => Float64Array.from(vectors[word]) });
 
-function dot(pool, a, b) {
-  const { vectors, d } = pool;
-  let sum = 0;
-  for (let j = 0, x = a * d, y = b * d; j < d; j++) sum += vectors[x + j] * vectors[y + j];
-  return sum;
+/** The pool, when the reader first uses the island; see `atFirstUse`. */
+function poolAtFirstUse(model, el, say) {
+  const open = async (again) => readPool(await gunzip(await requestPart(model, "data", again)));
+  return atFirstUse({ model, el, say, open, what: "word vectors" });
 }
+
+// ---------------------------------------------------------------- searching
+
+/** The cosine of every word with a unit vector; words that are left out get none. */
+function cosines({ vectors, index, n, d }, target, without = []) {
+  const scores = new Float64Array(n);
+  for (let i = 0, at = 0; i < n; i++) {
+    let sum = 0;
+    for (let j = 0; j < d; j++) sum += vectors[at++] * target[j];
+    scores[i] = sum;
+  }
+  for (const word of without) scores[index.get(word)] = -Infinity;
+  return scores;
+}
+
+/** The k words with the largest scores, largest first; of two that tie, the more frequent one: `[word, score]`. */
+function largest({ words }, scores, k) {
+  const best = [];
+  for (let i = 0; i < scores.length; i++) {
+    if (best.length === k && scores[i] <= scores[best[k - 1]]) continue;
+    let place = best.length < k ? best.length : k - 1;
+    for (; place > 0 && scores[best[place - 1]] < scores[i]; place--) best[place] = best[place - 1];
+    best[place] = i;
+  }
+  return best.map((i) => [words[i], scores[i]]);
+}
+
+/** The place of a word by these scores; the largest has rank 1. */
+function rankOf({ index }, scores, word) {
+  const limit = scores[index.get(word)];
+  let above = 0;
+  for (let i = 0; i < scores.length; i++) if (scores[i] > limit) above++;
+  return above + 1;
+}
+
+/** The rank of a word among the neighbours of another. */
+const rankBeside = (pool, word, other) => (word === other ? 0 : rankOf(pool, cosines(pool, pool.vector(word), [word]), other));
 
 // ---------------------------------------------------------------- spelling
 
@@ -161,32 +198,162 @@ function understand(pool, typed) {
   return { at: -1, say: ["", text, ` is not among the ${total} words${ending}`], options };
 }
 
-// ---------------------------------------------------------------- numbers and pictures
-
-const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
-
-function signed(value, digits = 2) {
-  const text = value.toFixed(digits);
-  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+/**
+ * A text field for one word. `use` is what `atFirstUse` gives; `say(pieces)` writes beside the field; `onWord(word)`
+ * takes what the reader typed, or gives a sentence against it; `onSettle()` follows a choice.
+ */
+function wordField({ input, list, kind, use, say, announce, onWord, onSettle = () => {}, mayBeEmpty = false }) {
+  const box = combobox({
+    input, list, onBegin: use.begin,
+    onText: (text) => use.run((pool) => typed(pool, text), kind),
+    onChoose: (text) => use.run((pool) => chosen(pool, text), kind),
+  });
+  input.addEventListener("blur", () => box.setOptions([]));
+  const offer = (options) => box.setOptions(document.activeElement === input ? options : []);
+  function take(word, pieces) {
+    const against = onWord(word);
+    input.setAttribute("aria-invalid", String(Boolean(against)));
+    say(against || pieces);
+    if (against) announce(against.join(""));
+  }
+  function typed(pool, text) {
+    if (mayBeEmpty && !text.trim()) {
+      offer([]);
+      take("", [""]);
+      return;
+    }
+    const { at, say: pieces, options } = understand(pool, text);
+    offer(options);
+    if (at >= 0) { take(pool.words[at], pieces); return; }
+    input.setAttribute("aria-invalid", "true");
+    say(pieces);
+    announce(`${pieces.join("")} ${options.join(", ")}`);
+  }
+  function chosen(pool, text) {
+    const { at, say: pieces } = understand(pool, text);
+    if (at < 0) { typed(pool, text); return; }
+    offer([]);
+    input.value = pool.words[at];
+    take(pool.words[at], pieces);
+    onSettle();
+  }
+  /** Show a word that came from elsewhere: a press, a ready question, Python. */
+  function show(word) {
+    input.value = word;
+    input.removeAttribute("aria-invalid");
+    box.setOptions([]);
+    say([""]);
+  }
+  return { input, show, offer };
 }
 
-/** A strip of coloured cells, a cell a number: drawn where Python's picture of the first word was. */
-function drawStrip(pool, strip, values, limit) {
-  let canvas = strip.firstElementChild;
-  if (!canvas) {
-    canvas = document.createElement("canvas");
-    canvas.width = values.length;
-    canvas.height = 1;
-    strip.replaceChildren(canvas);
-    strip.style.background = "none";
+const COUNTS = ["no", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"];
+const sameWords = (one, other) => one.length === other.length && one.every((each, i) => each === other[i]);
+
+/**
+ * A list of words to add to and to take from, between `fewest` and `most`. `onWords(words)` gets each new list that is
+ * long enough; otherwise the last answer stays, and it is said why. `button` adds what stands in the field.
+ */
+function wordList({ list, input, options, button, kind, use, say, announce, fewest, most, onWords }) {
+  let words = [];
+  let handed = [];
+  const box = combobox({
+    input, list: options, onBegin: use.begin,
+    onText: (text) => use.run((pool) => typed(pool, text), kind),
+    onChoose: (text) => use.run((pool) => add(pool, text), kind),
+  });
+  input.addEventListener("blur", () => box.setOptions([]));
+  const offer = (texts) => box.setOptions(document.activeElement === input ? texts : []);
+  button.addEventListener("click", () => use.run((pool) => { add(pool, input.value); input.focus(); }, kind));
+  const split = (text) => text.split(/[\s,;]+/).filter(Boolean);
+
+  function typed(pool, text) {
+    const piece = split(text).pop();
+    if (!piece) {
+      offer([]);
+      say([""]);
+      return;
+    }
+    const { at, say: pieces, options: texts } = understand(pool, piece);
+    offer(texts);
+    if (at >= 0) say([`${pieces.join("") ? "In lower case: " : ""}Enter adds `, pool.words[at], "."]);
+    else {
+      say(pieces);
+      announce(`${pieces.join("")} ${texts.join(", ")}`);
+    }
   }
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(values.length, 1);
-  const last = pool.colours.length - 1;
-  for (let j = 0; j < values.length; j++) {
-    const share = (Math.min(Math.max(values[j] / limit, -1), 1) + 1) / 2;
-    const [red, green, blue] = pool.colours[Math.floor(share * last + 0.5)];
-    image.data.set([red, green, blue, 255], 4 * j);
+
+  /** Add what was typed, which may be several words; an option that was chosen stands for the last of them. */
+  function add(pool, text) {
+    const before = split(input.value);
+    const pieces = text === input.value ? before : [...before.slice(0, -1), text];
+    if (!pieces.length) {
+      say(["Type a word to add it."]);
+      return;
+    }
+    const left = [];
+    let trouble = null;
+    let texts = [];
+    for (const piece of pieces) {
+      const read = understand(pool, piece);
+      const word = pool.words[read.at];
+      let problem = null;
+      if (!word) problem = read.say;
+      else if (words.includes(word)) problem = ["", word, " is in the list already."];
+      else if (words.length >= most) problem = [`${COUNTS[most]} words at most: take one out first.`];
+      else words.push(word);
+      if (!problem) continue;
+      left.push(piece);
+      if (!trouble) [trouble, texts] = [problem, word ? [] : read.options];
+    }
+    input.value = left.join(" ");
+    input.setAttribute("aria-invalid", String(left.length > 0));
+    offer(texts);
+    settle(trouble);
   }
-  context.putImageData(image, 0, 0);
+
+  function takeOut(at) {
+    const [word] = words.splice(at, 1);
+    settle(null, word);
+    const next = list.children[Math.min(at, words.length - 1)];
+    (next ? next.firstElementChild : input).focus();
+  }
+
+  function settle(trouble, out = null) {
+    draw();
+    const needed = `${COUNTS[fewest]} ${fewest === 1 ? "word is" : "words are"} needed. Until then, the last answer stands below.`;
+    const problem = trouble || (words.length < fewest ? [needed] : null);
+    say(problem || (out ? ["", out, " is taken out."] : [""]));
+    if (problem) announce(problem.join(""));
+    if (words.length < fewest || sameWords(words, handed)) return;
+    handed = [...words];
+    onWords(handed);
+  }
+
+  function draw() {
+    list.replaceChildren(...words.map((word, i) => {
+      const out = make("button", { type: "button", "aria-label": `Take out ${word}`, title: `Take out ${word}` },
+        make("span", {}, word), make("span", { class: "i-cross", "aria-hidden": "true" }, "×"));
+      out.addEventListener("click", () => use.run(() => takeOut(i), kind));
+      return make("li", {}, out);
+    }));
+  }
+  /** Show words that came from elsewhere: a ready question, Python. */
+  function show(others) {
+    [words, handed] = [[...others], [...others]];
+    draw();
+    box.setOptions([]);
+    input.value = "";
+    input.removeAttribute("aria-invalid");
+    say([""]);
+  }
+  return { show };
+}
+
+/** What is searched, and what the rounding does. */
+function poolSentence({ words, of, model, dimensions, rounding }) {
+  return `Searched: the ${grouped(words)} most frequent of the ${grouped(of)} words of ${model}, ${dimensions} numbers each; ` +
+    "ranks are ranks among these. The numbers are rounded to eight bits: of a word’s ten neighbours, " +
+    `${rounding.kept.toFixed(1)} on average are those of the unrounded vectors, and their cosines are off by ` +
+    `at most ${rounding.error.toFixed(3)} (measured on ${grouped(rounding.queries)} words).`;
 }

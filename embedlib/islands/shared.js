@@ -1,8 +1,9 @@
 // Helpers that stand in front of every island's module, in JupyterLab and on the site alike.
 
-/** The island's static picture: already in a page of the site, sent by Python in JupyterLab. */
-function showStatic(model, el) {
-  if (!el.firstElementChild) el.innerHTML = model.get("static_html");
+/** Put the live view in the place of the table for pages without scripts; what it gives finds parts by `data-role`. */
+function build(el, html) {
+  el.innerHTML = `${html}<p class="i-away" data-role="announce" role="status" aria-live="polite"></p>`;
+  return (name) => el.querySelector(`[data-role="${name}"]`);
 }
 
 /**
@@ -41,6 +42,41 @@ async function startWorker(model) {
   return new Worker(address);
 }
 
+/**
+ * Data that is loaded when the reader first uses the island. `run(action, kind)` acts at once where it is there, else
+ * when it has come; of each kind, only the last wish counts. `say(text)` tells how it goes, `open(again)` gives the data.
+ */
+function atFirstUse({ model, el, what, open, say }) {
+  const wishes = {};
+  const loads = model.get("loads");
+  let [opened, opening, failed] = [null, null, false];
+  async function load() {
+    say(`Loading ${loads ? `${loads} of` : "the"} ${what} …`);
+    el.setAttribute("aria-busy", "true");
+    try {
+      const found = await open(failed);
+      say("");
+      opened = found;
+    } catch (reason) {
+      [opening, failed] = [null, true];
+      say(`The ${what} did not arrive (${reason.message}). What stands below is still true; try again to load them again.`);
+    } finally {
+      el.removeAttribute("aria-busy");
+    }
+  }
+  const begin = () => (opened ? Promise.resolve() : (opening ||= load()));
+  function run(action, kind = "") {
+    if (opened) { action(opened); return; }
+    wishes[kind] = action;
+    begin().then(() => {
+      if (!opened || wishes[kind] !== action) return;
+      delete wishes[kind];
+      action(opened);
+    });
+  }
+  return { begin, run };
+}
+
 /** Undo gzip with what the browser has. */
 async function gunzip(bytes) {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
@@ -55,6 +91,66 @@ function setText(el, text) {
   if (el.firstChild) el.firstChild.data = text;
   else el.textContent = text;
 }
+
+/** A new element: `make("td", { class: "…" }, child, "text")`. */
+function make(tag, attributes = {}, ...children) {
+  const el = document.createElement(tag);
+  for (const [key, value] of Object.entries(attributes)) el.setAttribute(key, value);
+  el.append(...children);
+  return el;
+}
+
+/** Rows are made once and filled again, so that what the reader selected or focused stays. */
+function fill(body, count, makeRow) {
+  while (body.children.length > count) body.lastElementChild.remove();
+  while (body.children.length < count) body.append(makeRow());
+  return [...body.children];
+}
+
+/** A number with thousands apart, and one with a real minus sign and no negative zero. */
+const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+function signed(value, digits = 2) {
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+}
+
+// ---------------------------------------------------------------- strips of colour, bars
+
+const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)).concat(255);
+const newStrip = () => make("span", { class: "i-strip", "aria-hidden": "true" }, make("canvas", { height: 1 }));
+
+/** A strip of coloured cells, a cell a number, from −limit to limit. */
+function drawStrip(strip, values, limit, colours) {
+  const canvas = strip.firstElementChild;
+  if (canvas.width !== values.length) canvas.width = values.length;
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(values.length, 1);
+  for (let j = 0; j < values.length; j++) {
+    const share = (Math.min(Math.max(values[j] / limit, -1), 1) + 1) / 2;
+    image.data.set(colours[Math.floor(share * (colours.length - 1) + 0.5)], 4 * j);
+  }
+  context.putImageData(image, 0, 0);
+}
+
+/** What the colours mean: a strip between its limits. */
+function drawKey(el, limit, digits, colours) {
+  if (!el.querySelector(".i-strip")) el.prepend(make("span"), newStrip(), make("span"));
+  const [low, strip, high] = el.children;
+  setText(low, signed(-limit, digits));
+  setText(high, signed(limit, digits));
+  drawStrip(strip, Array.from({ length: 21 }, (_, i) => i / 10 - 1), 1, colours);
+}
+
+/** A cell of a ranked list: a number and its bar. Bars move by transforms: nothing has to be laid out again. */
+function newBarCell() {
+  return make("td", { class: "i-cosine" }, make("span", { class: "i-number" }, "0"), make("span", { class: "i-bar", "aria-hidden": "true" }, make("span")));
+}
+function drawBar(cell, value) {
+  setText(cell.firstElementChild, signed(value));
+  cell.lastElementChild.firstElementChild.style.transform = `scaleX(${Math.max(value, 0).toFixed(4)})`;
+}
+
+// ---------------------------------------------------------------- words, said and typed
 
 /** Write a sentence: every second piece is a word spoken about, set in italics. */
 function writeSentence(el, pieces) {
@@ -140,4 +236,33 @@ function combobox({ input, list, onText, onChoose, onBegin }) {
     if (option) choose(option.textContent);
   });
   return { setOptions };
+}
+
+/** Buttons with `data-tab` and panels with `data-panel` become tabs (the pattern of WAI-ARIA); `onChoose(name)`. */
+function tabs(el, onChoose) {
+  const buttons = [...el.querySelectorAll("[data-tab]")];
+  const panels = buttons.map((button) => el.querySelector(`[data-panel="${button.dataset.tab}"]`));
+  buttons[0].parentElement.setAttribute("role", "tablist");
+  buttons.forEach((button, i) => {
+    [button.id, panels[i].id] = [islandId("tab"), islandId("panel")];
+    button.setAttribute("role", "tab");
+    button.setAttribute("aria-controls", panels[i].id);
+    panels[i].setAttribute("role", "tabpanel");
+    panels[i].setAttribute("aria-labelledby", button.id);
+    button.addEventListener("click", () => onChoose(button.dataset.tab));
+    button.addEventListener("keydown", (event) => {
+      const steps = { ArrowRight: i + 1, ArrowLeft: i - 1 + buttons.length, Home: 0, End: buttons.length - 1 };
+      if (!(event.key in steps)) return;
+      event.preventDefault();
+      const next = buttons[steps[event.key] % buttons.length];
+      onChoose(next.dataset.tab);
+      next.focus();
+    });
+  });
+  return (name) => buttons.forEach((button, i) => {
+    const chosen = button.dataset.tab === name;
+    button.setAttribute("aria-selected", String(chosen));
+    button.tabIndex = chosen ? 0 : -1;
+    panels[i].hidden = !chosen;
+  });
 }

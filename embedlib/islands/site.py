@@ -48,9 +48,11 @@ def module_source(one: Island) -> str:
 
 
 def worker_source(one: Island) -> str:
-    """The island's worker with its helpers in front, or nothing where it has none."""
+    """The island's worker with the same in front, or nothing where it has none."""
     worker = one.folder / "worker.js"
-    return f"{_helpers(one)}\n{worker.read_text(encoding='utf-8')}" if worker.is_file() else ""
+    if not worker.is_file():
+        return ""
+    return "\n".join([shared("js"), _helpers(one), worker.read_text(encoding="utf-8")])
 
 
 def _helpers(one: Island) -> str:
@@ -216,12 +218,13 @@ def placeholder_html(name: str, static_root: str, **options: Any) -> str:
     state = options_of(one, options)
     root = html.escape(static_root.rstrip("/") or ".", quote=True)
     version = _version(name)
-    given = {**state, "loads": _loads(name)}
+    given = {**state, "loads": _loads(name), "first": one.first(state)}
+    data = json.dumps(given, ensure_ascii=False, sort_keys=True)
     return (
         f'<link rel="stylesheet" href="{root}/islands/{name}.css?v={version}">\n'
         f'<div class="island island-{name}" data-island="{name}" '
-        f'data-options="{html.escape(json.dumps(given, ensure_ascii=False, sort_keys=True), quote=True)}">\n'
-        f"{one.static_html(state)}\n"
+        f'data-options="{html.escape(data, quote=True)}">\n'
+        f"{one.fallback_html(state, '')}\n"
         "<noscript><p>This part answers your own words where JavaScript is on; "
         "without it, it shows one example.</p></noscript>\n"
         "</div>\n"

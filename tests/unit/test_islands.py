@@ -15,10 +15,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from embedlib import islands
-from embedlib.islands import base, neighbors, site
-from embedlib.islands.neighbors import answers, pool, static
+from embedlib.islands import base, neighbors, pool, site, words
 
-WORDS = ["cat", "dog", "<b>", "fish", "paris", "o'clock"]
+TOY = ["cat", "dog", "<b>", "fish", "paris", "o'clock"]
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +26,12 @@ def small() -> pool.Pool:
 
 
 def pack_small() -> bytes:
-    return pool.pack(WORDS, np.random.default_rng(1).normal(size=(len(WORDS), 8)), total=100, model="toy")
+    return pool.pack(TOY, np.random.default_rng(1).normal(size=(len(TOY), 8)), total=100, model="toy")
 
 
 @pytest.fixture(scope="module")
 def real() -> pool.Pool:
-    return neighbors.load()
+    return words.load()
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +48,7 @@ def toy(folder: Path, parts: dict[str, base.Part] | None = None) -> base.Island:
     folder.mkdir(exist_ok=True)
     (folder / "island.js").write_text("export default { render() {} };\n")
     (folder / "island.css").write_text("")
-    return base.Island(folder, {"n": 1}, dict, lambda _: "", lambda _: "", parts or {})
+    return base.Island(folder, {"n": 1}, dict, lambda _: {}, lambda *_: "", parts or {})
 
 
 # ------------------------------------------------------------------ one module, two places
@@ -194,12 +193,12 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytes
 
 
 def test_the_pool_is_made_again_when_its_code_or_its_model_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = neighbors.data_key()
-    monkeypatch.setattr(neighbors, "asset_key", lambda _: "other files")
-    assert neighbors.data_key() != before
+    before = words.data_key()
+    monkeypatch.setattr(words, "asset_key", lambda _: "other files")
+    assert words.data_key() != before
     monkeypatch.undo()
-    monkeypatch.setattr(neighbors, "source_key", lambda *_: "other code")
-    assert neighbors.data_key() != before
+    monkeypatch.setattr(words, "source_key", lambda *_: "other code")
+    assert words.data_key() != before
 
 
 # ------------------------------------------------------------------ the pool
@@ -251,12 +250,6 @@ def test_what_is_said_about_strangers_is_true(real: pool.Pool, exact: Any) -> No
     a, b = rng.integers(len(exact), size=(2, 400_000))
     cosines = np.einsum("nd,nd->n", exact[a[a != b]], exact[b[a != b]])
     assert real.header["strangers"]["mean"] == pytest.approx(cosines.mean(), abs=0.002)
-    for cosine in (-0.2, 0.0, 0.2, 0.5):
-        said = re.fullmatch(r"higher than ([\d.]+) % of such pairs", answers.share_below(real, cosine))
-        assert said and float(said[1]) == pytest.approx((cosines < cosine).mean() * 100, abs=0.4)
-    said = re.fullmatch(r"higher than all but ([\d,]+) of 2,000,000 such pairs", answers.share_below(real, 0.8))
-    assert said and int(said[1].replace(",", "")) / 2e6 == pytest.approx((cosines > 0.8).mean(), rel=0.5)
-    assert answers.share_below(real, 0.9999) == "higher than each of 2,000,000 such pairs"
 
 
 def test_neighbours_are_those_of_gensim_on_the_same_numbers(real: pool.Pool) -> None:
@@ -265,20 +258,10 @@ def test_neighbours_are_those_of_gensim_on_the_same_numbers(real: pool.Pool) -> 
     vectors = KeyedVectors(50)
     vectors.add_vectors(real.words, real.vectors)
     for word in ("cat", "paris", "the", "midwife"):
-        ours, theirs = answers.nearest(real, word), vectors.most_similar(word, topn=10)
+        ours, theirs = neighbors.neighbours(real, word), vectors.most_similar(word, topn=10)
         assert [name for name, _ in ours] == [name for name, _ in theirs]
         np.testing.assert_allclose([c for _, c in ours], [c for _, c in theirs], atol=1e-5)
-        assert answers.rank(real, word, theirs[6][0]) == 7
-
-
-def test_strips_have_the_colours_of_matplotlib(small: pool.Pool) -> None:
-    from matplotlib import colormaps
-    from matplotlib.colors import to_hex
-
-    limit = small.header["strip_limit"]
-    html = static.strip(small, np.array([-limit, 0, limit, 9], dtype=np.float32))
-    shown = re.findall(r"#[0-9a-f]{6}", html)
-    assert shown == [to_hex(colormaps["PuOr"](share)) for share in (0.0, 0.5, 1.0, 1.0)]
+        assert words.rank(real, words.vector(real, word), theirs[6][0], without=[word]) == 7
 
 
 @pytest.mark.parametrize(
@@ -314,24 +297,27 @@ def test_words_that_do_not_fit_their_vectors_are_refused() -> None:
 # ------------------------------------------------------------------ without JavaScript
 
 
-def test_the_place_on_a_page_is_complete_without_scripts(real: pool.Pool) -> None:
-    page = BeautifulSoup(
-        islands.placeholder_html("neighbors", "../_static", word="paris", other="berlin"), "html.parser"
-    )
+@pytest.mark.parametrize("name", islands.available())
+def test_the_place_on_a_page_is_complete_without_scripts(name: str) -> None:
+    page = BeautifulSoup(islands.placeholder_html(name, "../_static"), "html.parser")
     place = page.find(class_="island")
-    assert place["data-island"] == "neighbors"
-    shown = [row.th.text for row in place.find(class_="nb-table").find_all("tr", class_="nb-neighbour")]
-    assert shown == [word for word, _ in answers.nearest(real, "paris")]
-    assert {row.find(class_="nb-number").text for row in place.find_all("tr", class_="nb-neighbour")} <= {
-        f"{i / 100:.2f}" for i in range(101)
-    }
+    assert place["data-island"] == name and len(place.table.tbody.find_all("tr")) >= 2
+    assert place.table.caption.text.endswith(".") and "Run this cell" not in place.text
     assert "JavaScript" in place.noscript.text
-    for control in place.find_all(["input", "button", "select"]):
-        assert control.find_parent(hidden=True), "a control that works only with scripts is hidden without them"
-    assert place.find(string=re.compile("40,000 most frequent of the 400,000 words"))
-    assert place.find(string=re.compile("rounded to eight bits"))
-    assert page.link["href"].startswith("../_static/islands/neighbors.css")
+    assert not place.find_all(["input", "button", "select"]), "no control that works only with scripts"
+    assert page.link["href"].startswith(f"../_static/islands/{name}.css")
     assert page.script["src"].startswith("../_static/islands/loader.js")
+
+
+def test_the_first_answer_travels_with_the_page(real: pool.Pool) -> None:
+    first = neighbors.first({"word": "paris", "other": "berlin"})
+    u, v = (words.vector(real, word) for word in ("paris", "berlin"))
+    scores = real.vectors @ u
+    assert first["ranks"][0] == int((scores > scores[real.index["berlin"]]).sum())
+    assert first["ranks"][1] == words.rank(real, v, "paris", without=["berlin"])
+    assert set(first["vectors"]) == {"paris", "berlin", *(name for name, _ in first["found"])}
+    np.testing.assert_allclose(first["vectors"]["paris"], u, atol=1e-5)
+    assert neighbors.first({"word": "paris", "other": ""})["ranks"] == []
 
 
 def test_the_reader_is_told_what_will_be_loaded(tmp_path: Path) -> None:
@@ -340,32 +326,15 @@ def test_the_reader_is_told_what_will_be_loaded(tmp_path: Path) -> None:
     assert f'"{size:.1f} MB"' in islands.placeholder_html("neighbors", ".").replace("&quot;", '"')
 
 
-def test_words_are_escaped(small: pool.Pool) -> None:
-    page = static.static_html(small, "<b>", "o'clock") + static.fallback_html(small, "<b>")
-    assert "<b>" not in page and "&lt;b&gt;" in page
-
-
-def test_without_a_second_word_nothing_is_compared(small: pool.Pool) -> None:
-    page = BeautifulSoup(static.static_html(small, "cat", ""), "html.parser")
-    assert page.find(class_="nb-pair").has_attr("hidden")
-    assert page.find(attrs={"data-role": "ranks"}).text == static.NO_SECOND_WORD
-
-
-def test_two_words_side_by_side_are_described_truly(real: pool.Pool) -> None:
-    ranks, products = ("".join(pieces) for pieces in answers.pair_sentences(real, "cat", "fish"))
-    u, v = real.vectors[real.index["cat"]], real.vectors[real.index["fish"]]
-    assert f"is {float(u @ v):.2f}," in ranks
-    scores = real.vectors @ u
-    nearer = int((scores > scores[real.index["fish"]]).sum()) - 1
-    assert f"fish is number {nearer + 1:,};" in ranks
-    assert f"{int((u * v > 0).sum())} are positive" in products
-    itself = "".join(answers.pair_sentences(real, "cat", "cat")[0])
-    assert itself == "This is cat beside itself: every word has a cosine of 1 with itself."
+def test_words_are_escaped(small: pool.Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbors, "load", lambda: small)
+    page = neighbors.fallback_html({"word": "<b>"}) + neighbors.fallback_html({"word": "cat"})
+    assert "<b>" not in page and page.count("&lt;b&gt;") == 2
 
 
 @pytest.mark.parametrize(("value", "text"), [(0.5, "0.50"), (-0.123, "−0.12"), (-0.001, "0.00"), (0.0, "0.00")])
 def test_numbers_have_a_real_minus_and_no_negative_zero(value: float, text: str) -> None:
-    assert answers.signed(value) == text
+    assert words.signed(value) == text
 
 
 # ------------------------------------------------------------------ in a notebook

@@ -2,45 +2,50 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from embedlib.islands.base import Island, Part, asset_key, part_bytes, source_key
-from embedlib.islands.neighbors import answers, pool, static
-
-FOLDER = Path(__file__).parent
-
-
-def data_key() -> str:
-    """What the pool depends on: its own code and the model's files."""
-    return f"{source_key(FOLDER / 'pool.py')} {asset_key(pool.MODEL)}"
+from embedlib.islands.base import Island, plain_table
+from embedlib.islands.pool import NEIGHBOURS, Pool
+from embedlib.islands.words import PART, first_of, known, load, nearest, rank, signed, vector
 
 
-@lru_cache(maxsize=1)
-def load() -> pool.Pool:
-    """The pool, decoded: the numbers that the page itself works with."""
-    return pool.unpack(part_bytes(ISLAND, "data"))
+def check(options: dict[str, Any]) -> dict[str, Any]:
+    """The options with their words as the pool has them; ValueError for a word that it does not hold."""
+    other = str(options["other"])
+    return {"word": known(load(), str(options["word"])), "other": known(load(), other) if other.strip() else ""}
 
 
-def _static(options: dict[str, Any]) -> str:
-    return static.static_html(load(), **options)
+def neighbours(pool: Pool, word: str) -> list[tuple[str, float]]:
+    """The ten nearest words with their cosines, nearest first."""
+    return nearest(pool, vector(pool, word), NEIGHBOURS, without=[word])
 
 
-def _fallback(options: dict[str, Any]) -> str:
-    return static.fallback_html(load(), options["word"])
+def first(options: dict[str, Any]) -> dict[str, Any]:
+    """The neighbours of the word, the two words' ranks in each other's list, and all vectors that are drawn."""
+    pool, word, other = load(), options["word"], options["other"]
+    found = neighbours(pool, word)
+    ranks = [rank(pool, vector(pool, a), b, without=[a]) for a, b in ((word, other), (other, word)) if other]
+    drawn = dict.fromkeys([word, *(name for name, _ in found), *filter(None, [other])])
+    return {"word": word, "other": other, "found": found, "ranks": ranks, **first_of(pool, drawn)}
 
 
-def _check(options: dict[str, Any]) -> dict[str, Any]:
-    return answers.check(load(), options)
+def fallback_html(options: dict[str, Any], invitation: str = "") -> str:
+    """The ten neighbours as a plain table."""
+    pool, word = load(), options["word"]
+    return plain_table(
+        ["The ten nearest words to ", word, f" among the {len(pool.words):,} most frequent.{invitation}"],
+        ("rank", "word", "cosine"),
+        [(str(i), name, signed(score)) for i, (name, score) in enumerate(neighbours(pool, word), start=1)],
+    )
 
 
 ISLAND = Island(
-    folder=FOLDER,
+    folder=Path(__file__).parent,
     defaults={"word": "cat", "other": "dog"},
-    check=_check,
-    static_html=_static,
-    fallback_html=_fallback,
-    parts={"data": Part(make=pool.build, key=data_key)},
+    check=check,
+    first=first,
+    fallback_html=fallback_html,
+    parts={"data": PART},
     helpers=("pool.js",),
 )

@@ -1,80 +1,36 @@
-// The neighbours of a word, as you type. Python wrote the tables and sentences for the first words (static.py);
-// from then on this module keeps them up to date. A browser test holds the two to the same words.
+// The neighbours of a word, as you type. Until the words have come, Python's first answer is drawn.
 
 const NEIGHBOURS = 10;
-const HISTOGRAM_FROM = -0.5;
-const HEAD = 26;
+const FROM = -0.5; // the cosine where the histogram begins
+const WIDE = 0.05; // and the width of its bars
 
-// ---------------------------------------------------------------- the pool
+const field = (key, label, button = "") => `<div class="i-field">
+<div class="i-line"><label>${label} <input type="text" maxlength="80"></label>
+<p class="i-status" data-role="${key}-status"></p>${button}</div>
+<ul class="i-options" aria-label="Words to choose from" data-role="${key}-options"></ul></div>`;
 
-/**
- * The columns with the largest numbers, side by side: what a dot product over them leaves out is at most the
- * product of the two `rest` lengths (Cauchy and Schwarz), so most words are ruled out after half the work.
- */
-function largestColumns({ vectors, n, d }) {
-  const energy = new Float64Array(d);
-  for (let i = 0; i < n * d; i++) energy[i % d] += vectors[i] * vectors[i];
-  const order = [...energy.keys()].sort((a, b) => energy[b] - energy[a]).slice(0, HEAD);
-  const head = new Float32Array(n * order.length);
-  const rest = new Float32Array(n);
-  for (let i = 0, at = 0; i < n; i++) {
-    let left = 1;
-    for (const j of order) {
-      const value = vectors[i * d + j];
-      head[at++] = value;
-      left -= value * value;
-    }
-    rest[i] = Math.sqrt(Math.max(left, 0));
-  }
-  return { head, rest, order };
-}
+const VIEW = `<div class="i-controls" data-role="word-field">${field("word", "Word", '<button type="button" data-role="back">Back</button>')}</div>
+<table class="nb-table"><caption>Nearest to <i data-role="query"></i></caption>
+<thead><tr><th scope="col" class="i-rank">rank</th><th scope="col">word</th><th scope="col">cosine</th>
+<th scope="col" data-role="numbers"></th></tr></thead><tbody data-role="rows"></tbody></table>
+<p class="i-key" data-role="key"><span>Orange is negative, purple positive; each vector is drawn at length 1.</span></p>
+<div class="i-part" role="group" aria-label="What strangers score"><p class="i-title">Is that a lot? What strangers score</p>
+<div class="nb-histogram" aria-hidden="true">
+<svg viewBox="0 0 150 40" preserveAspectRatio="none"><path data-role="bars"/></svg>
+<div class="nb-marks" data-role="marks"></div><div class="nb-ticks" data-role="ticks"></div></div>
+<p class="nb-legend"><span class="nb-strangers"></span>random pairs <span class="nb-found"></span>the ten neighbours
+<span data-role="pair-legend"><span class="nb-pair-mark"></span>the two words below</span></p>
+<p data-role="strangers"></p></div>
+<div class="i-part" role="group" aria-label="Two words side by side"><p class="i-title">Two words side by side</p>
+<div class="i-controls" data-role="other-field">${field("other", "Second word")}</div>
+<table class="nb-pair"><tbody data-role="pair"></tbody></table>
+<p data-role="ranks"></p><p data-role="products"></p></div>
+<p class="i-note" data-role="note"></p>`;
 
-/** The ten words with the largest cosine to this one, itself left out: `{ at, score }`, nearest first. */
-function nearest(pool, at, k = NEIGHBOURS) {
-  const { head, rest, n } = pool;
-  const width = pool.order.length;
-  const query = head.slice(at * width, (at + 1) * width);
-  const slack = rest[at];
-  const best = [];
-  let needed = -2;
-  for (let i = 0, o = 0; i < n; i += 2, o += 2 * width) {
-    // Two words at a time and two sums for each: a processor need not wait for one addition before the next.
-    const p = i + 1 < n ? o + width : o;
-    let a = 0, b = 0, c = 0, e = 0;
-    for (let j = 0; j < width; j += 2) {
-      const x = query[j], y = query[j + 1];
-      a += head[o + j] * x;
-      b += head[o + j + 1] * y;
-      c += head[p + j] * x;
-      e += head[p + j + 1] * y;
-    }
-    if (a + b + slack * rest[i] + 1e-5 > needed) consider(i);
-    if (i + 1 < n && c + e + slack * rest[i + 1] + 1e-5 > needed) consider(i + 1);
-  }
-  function consider(i) {
-    if (i === at) return;
-    const score = dot(pool, at, i);
-    if (score <= needed) return;
-    let place = best.length < k ? best.length : k - 1;
-    for (; place > 0 && best[place - 1].score < score; place--) best[place] = best[place - 1];
-    best[place] = { at: i, score };
-    if (best.length === k) needed = best[k - 1].score;
-  }
-  return best;
-}
+// ---------------------------------------------------------------- sentences
 
-/** How many words are nearer to this one than the other is, plus one. */
-function rankOf(pool, at, other) {
-  const limit = dot(pool, at, other);
-  let above = 0;
-  for (let i = 0; i < pool.n; i++) if (i !== at && i !== other && dot(pool, at, i) > limit) above++;
-  return above + 1;
-}
-
-// ---------------------------------------------------------------- sentences and pictures
-
-function shareBelow(pool, cosine) {
-  const { counts, pairs } = pool.header.strangers;
+/** How a cosine compares with those of random pairs. */
+function shareBelow({ counts, pairs }, cosine) {
   const place = ((Math.min(Math.max(cosine, -1), 1) + 1) / 2) * counts.length;
   const whole = Math.min(Math.floor(place), counts.length - 1);
   let above = 0;
@@ -85,152 +41,96 @@ function shareBelow(pool, cosine) {
   return `higher than ${((1 - above / pairs) * 100).toFixed(1)} % of such pairs`;
 }
 
-function strangersSentence(pool, best) {
-  const [first, last] = [best[0], best[best.length - 1]];
+function strangersSentence({ words, strangers }, found) {
+  const [first, last] = [found[0], found[found.length - 1]];
   return [
-    `Two words drawn at random from the ${grouped(pool.n)} have a cosine of ${signed(pool.header.strangers.mean)} on average. The nearest, `,
-    pool.words[first.at], `, is ${shareBelow(pool, first.score)}; the last of the ten, `,
-    pool.words[last.at], `, is ${shareBelow(pool, last.score)}.`,
+    `Two words drawn at random from the ${grouped(words)} have a cosine of ${signed(strangers.mean)} on average. The nearest, `,
+    first[0], `, is ${shareBelow(strangers, first[1])}; the last of the ten, `, last[0], `, is ${shareBelow(strangers, last[1])}.`,
   ];
 }
 
-function pairSentences(pool, at, otherAt, products) {
-  const [word, other] = [pool.words[at], pool.words[otherAt]];
-  if (at === otherAt) return [["This is ", word, " beside itself: every word has a cosine of 1 with itself."], [""]];
-  let [cosine, agree, largest] = [0, 0, 0];
-  products.forEach((product, j) => {
-    cosine += product;
-    if (product > 0) agree++;
-    if (Math.abs(product) > Math.abs(products[largest])) largest = j;
-  });
+function pairSentences({ strangers }, word, other, products, ranks) {
+  if (word === other) return [["This is ", word, " beside itself: every word has a cosine of 1 with itself."], [""]];
+  const cosine = products.reduce((sum, product) => sum + product, 0);
+  const most = products.reduce((best, product, j) => (Math.abs(product) > Math.abs(products[best]) ? j : best), 0);
   return [[
-    "The cosine of ", word, " and ", other, ` is ${signed(cosine)}, ${shareBelow(pool, cosine)}. Among the neighbours of `,
-    word, ", ", other, ` is number ${grouped(rankOf(pool, at, otherAt))}; among those of `,
-    other, ", ", word, ` is number ${grouped(rankOf(pool, otherAt, at))}.`,
+    "The cosine of ", word, " and ", other, ` is ${signed(cosine)}, ${shareBelow(strangers, cosine)}. Among the neighbours of `,
+    word, ", ", other, ` is number ${grouped(ranks[0])}; among those of `, other, ", ", word, ` is number ${grouped(ranks[1])}.`,
   ], [
-    `The ${pool.d} products add up to the cosine. ${agree} are positive: there, both words have the same sign. ` +
-    `The largest is that of number ${largest + 1}: ${signed(products[largest])}.`,
+    `The ${products.length} products add up to the cosine. ${products.filter((product) => product > 0).length} are positive: ` +
+    `there, both words have the same sign. The largest is that of number ${most + 1}: ${signed(products[most])}.`,
   ]];
 }
 
-/** Move a mark of the histogram to a cosine. Marks and bars move by transforms: nothing has to be laid out again. */
-function placeMark(mark, cosine) {
-  const share = Math.min(Math.max((cosine - HISTOGRAM_FROM) / (1 - HISTOGRAM_FROM), 0), 1);
-  mark.style.transform = `translateX(${(share * 100).toFixed(2)}%)`;
+// ---------------------------------------------------------------- the histogram
+
+const share = (cosine) => Math.min(Math.max((cosine - FROM) / (1 - FROM), 0), 1) * 100;
+
+/** Marks move by transforms: nothing has to be laid out again. */
+const placeMark = (mark, cosine) => { mark.style.transform = `translateX(${share(cosine).toFixed(2)}%)`; };
+
+/** The outline of the random pairs' histogram, in a box 150 wide and 40 high. */
+function outline(counts) {
+  const each = Math.round((WIDE / 2) * counts.length);
+  const bars = [];
+  for (let i = 0; i < counts.length; i += each) bars.push(counts.slice(i, i + each).reduce((sum, count) => sum + count, 0));
+  const top = Math.max(...bars);
+  const steps = bars.slice(Math.round((FROM + 1) / WIDE)).map((bar) => `V${(40 - (bar / top) * 40).toFixed(1)}h${WIDE * 100}`);
+  return `M0 40${steps.join("")}V40Z`;
 }
 
 // ---------------------------------------------------------------- the island
 
 function render({ model, el }) {
-  showStatic(model, el);
-  const role = (name) => el.querySelector(`[data-role="${name}"]`);
+  const first = model.get("first");
+  const role = build(el, VIEW);
   const announce = announcer(role("announce"));
-  const back = role("back");
   const loads = model.get("loads");
+  const colours = first.header.palette.map(rgb);
+  const { strip_limit: limit, product_limit: productLimit, strangers } = first.header;
+  const back = role("back");
   const visited = [];
   let settled = model.get("word");
-  let pool = null;
-  let loading = null;
-  let failed = false;
   let later = 0;
+  const say = (key) => (pieces) => writeSentence(role(`${key}-status`), pieces);
+  const use = poolAtFirstUse(model, el, (text) => {
+    say("word")([text]);
+    if (text.includes("did not arrive")) announce(text);
+  });
+
+  setText(role("numbers"), `its ${first.header.dimensions} numbers`);
+  setText(role("note"), poolSentence(first.header));
+  drawKey(role("key"), limit, 1, colours);
+  role("bars").setAttribute("d", outline(strangers.counts));
+  role("ticks").append(...[-0.5, 0, 0.5, 1].map((tick) => make("span", { style: `left:${share(tick)}%` }, signed(tick, 1))));
+  const marks = fill(role("marks"), NEIGHBOURS + 1, () => make("span"));
+  const pairMark = marks.pop();
+  pairMark.className = "nb-mark-pair";
 
   // The rows are made once and filled again at each answer, so that the focus stays where the reader put it.
-  const rows = [...role("rows").rows].map((row) => {
-    const name = row.querySelector(".nb-word");
-    const parts = { row, name, number: row.querySelector(".nb-number"), bar: row.querySelector(".nb-bar > span"), strip: row.querySelector(".nb-strip") };
-    if (row.classList.contains("nb-neighbour")) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = name.textContent;
-      button.title = "Show its neighbours";
-      button.addEventListener("click", () => withPool(() => go(button.textContent)));
-      name.replaceChildren(button);
-      parts.name = button;
-    }
-    return parts;
+  const [queryRow, ...rows] = fill(role("rows"), NEIGHBOURS + 1, () => make("tr", { class: "nb-neighbour" },
+    make("td", { class: "i-rank" }), make("th", { scope: "row", class: "i-word" }), newBarCell(), make("td", {}, newStrip())));
+  queryRow.className = "nb-query";
+  queryRow.cells[2].replaceChildren();
+  rows.forEach((row, i) => {
+    setText(row.cells[0], String(i + 1));
+    const button = make("button", { type: "button", title: "Show its neighbours" }, "·");
+    button.addEventListener("click", () => go(button.textContent));
+    row.cells[1].append(button);
   });
-  const [queryRow, ...neighbourRows] = rows;
-  const marks = [...role("marks").children];
-  const pairMark = marks.pop();
+  const pairRows = fill(role("pair"), 3, () => make("tr", {}, make("th", { scope: "row" }), make("td", {}, newStrip())));
 
-  const fields = { word: setUpField("word"), other: setUpField("other") };
-
-  function setUpField(key) {
-    const field = role(`${key}-field`);
-    const input = field.querySelector("input");
-    const status = role(`${key}-status`);
-    const box = combobox({
-      input,
-      list: field.querySelector("ul"),
-      onBegin: () => { if (!pool) load(); },
-      onText: (text) => withPool(() => typed(key, text)),
-      onChoose: (text) => withPool(() => chosen(key, text)),
+  const fields = Object.fromEntries(["word", "other"].map((key) => {
+    const made = wordField({
+      input: role(`${key}-field`).querySelector("input"), list: role(`${key}-options`), kind: key, use, say: say(key), announce,
+      onWord: (word) => set(key, word), onSettle: settle, mayBeEmpty: key === "other",
     });
-    input.value = model.get(key);
-    field.hidden = false;
-    input.addEventListener("blur", () => { if (key === "word") settle(); });
-    return { input, status, box };
-  }
+    made.show(model.get(key));
+    return [key, made];
+  }));
+  fields.word.input.addEventListener("blur", settle);
 
-  function load() {
-    loading ||= (async () => {
-      fields.word.status.textContent = loads ? `Loading ${loads} of word vectors …` : "Loading the word vectors …";
-      el.setAttribute("aria-busy", "true");
-      try {
-        pool = readPool(await gunzip(await requestPart(model, "data", failed)));
-        Object.assign(pool, largestColumns(pool));
-        fields.word.status.textContent = "";
-        showWord();
-        showPair();
-      } catch (reason) {
-        loading = null;
-        failed = true;
-        const text = `The word vectors did not arrive (${reason.message}). What stands below is still true; type again to try again.`;
-        fields.word.status.textContent = text;
-        announce(text);
-      } finally {
-        el.removeAttribute("aria-busy");
-      }
-    })();
-    return loading;
-  }
-
-  /** Do something with the pool: at once where it is there, else when it has come; only the last wish counts. */
-  let wish = null;
-  function withPool(action) {
-    if (pool) { action(); return; }
-    wish = action;
-    load().then(() => {
-      if (pool && wish === action) { wish = null; action(); }
-    });
-  }
-
-  function typed(key, text) {
-    if (key === "other" && !text.trim()) {
-      setWord(key, "", [""], []);
-      return;
-    }
-    const { at, say, options } = understand(pool, text);
-    if (at >= 0) setWord(key, pool.words[at], say, options);
-    else {
-      writeSentence(fields[key].status, say);
-      fields[key].box.setOptions(options);
-      announce(`${say.join("")} ${options.join(", ")}`);
-    }
-  }
-
-  function chosen(key, text) {
-    const { at, say } = text.trim() || key === "word" ? understand(pool, text) : { at: -1, say: [""] };
-    if (at < 0) { typed(key, text); return; }
-    setWord(key, pool.words[at], say, []);
-    if (key === "word") settle();
-    fields[key].input.value = pool.words[at];
-  }
-
-  function setWord(key, word, say, options) {
-    writeSentence(fields[key].status, say);
-    fields[key].box.setOptions(options);
-    if (model.get(key) === word) return;
+  function set(key, word) {
     model.set(key, word);
     model.save_changes();
   }
@@ -238,120 +138,93 @@ function render({ model, el }) {
   /** The words a reader stayed with, for the way back; those typed through on the way to another are none. */
   function settle() {
     const word = model.get("word");
-    if (word === settled) return;
-    visited.push(settled);
+    if (word !== settled) visited.push(settled);
     settled = word;
-    showBack();
-  }
-  function showBack() {
     back.disabled = !visited.length;
-    back.setAttribute("aria-label", visited.length ? `Back to ${visited[visited.length - 1]}` : "Back");
-    back.title = back.getAttribute("aria-label");
+    back.title = visited.length ? `Back to ${visited[visited.length - 1]}` : "Back";
+    back.setAttribute("aria-label", back.title);
   }
-  back.addEventListener("click", () => withPool(() => {
-    settle();
-    const word = visited.pop();
-    if (word === undefined) return;
-    settled = word;
-    fields.word.input.value = word;
-    setWord("word", word, [""], []);
-    showBack();
-    if (back.disabled) fields.word.input.focus();
-  }));
-
   function go(word) {
     settle();
-    fields.word.input.value = word;
-    setWord("word", word, [""], []);
+    fields.word.show(word);
+    set("word", word);
     settle();
   }
+  back.addEventListener("click", () => {
+    settle();
+    settled = visited.pop();
+    fields.word.show(settled);
+    set("word", settled);
+    settle();
+    if (back.disabled) fields.word.input.focus();
+  });
 
-  function showWord() {
-    const at = pool.index.get(model.get("word"));
-    const best = nearest(pool, at);
-    const limit = pool.header.strip_limit;
-    setText(role("query"), pool.words[at]);
-    setText(queryRow.name, pool.words[at]);
-    drawStrip(pool, queryRow.strip, vectorOf(pool, at), limit);
-    neighbourRows.forEach(({ row, name, number, bar, strip }, i) => {
-      const { at: found, score } = best[i];
+  function showWord(pool, word, found) {
+    setText(role("query"), word);
+    setText(queryRow.cells[1], word);
+    drawStrip(queryRow.querySelector(".i-strip"), pool.vector(word), limit, colours);
+    rows.forEach((row, i) => {
+      const [name, score] = found[i];
       row.dataset.cosine = score.toFixed(6);
-      setText(name, pool.words[found]);
-      setText(number, signed(score));
-      bar.style.transform = `scaleX(${Math.max(score, 0).toFixed(4)})`;
-      drawStrip(pool, strip, vectorOf(pool, found), limit);
+      setText(row.querySelector("button"), name);
+      drawBar(row.cells[2], score);
+      drawStrip(row.querySelector(".i-strip"), pool.vector(name), limit, colours);
       placeMark(marks[i], score);
     });
-    writeSentence(role("strangers"), strangersSentence(pool, best));
-    const three = best.slice(0, 3).map((each) => `${pool.words[each.at]} ${signed(each.score)}`).join(", ");
-    announce(`Nearest to ${pool.words[at]}: ${three}.`);
+    writeSentence(role("strangers"), strangersSentence(first.header, found));
   }
 
-  function showPair() {
-    const table = el.querySelector(".nb-pair");
-    const other = model.get("other");
-    const known = pool.index.has(other);
-    table.hidden = pairMark.hidden = role("pair-legend").hidden = !known;
-    if (!known) {
-      writeSentence(role("ranks"), ["With a second word, its numbers stand here beside those of the first."]);
-      writeSentence(role("products"), [""]);
-      return;
+  function showPair(pool, word, other, ranks) {
+    el.querySelector(".nb-pair").hidden = pairMark.hidden = role("pair-legend").hidden = !other;
+    let sentences = [["With a second word, its numbers stand here beside those of the first."], [""]];
+    if (other) {
+      const [u, v] = [pool.vector(word), pool.vector(other)];
+      const products = u.map((value, j) => value * v[j]);
+      [[["", word], u, limit], [["", other], v, limit], [["product"], products, productLimit]].forEach(([name, values, top], i) => {
+        writeSentence(pairRows[i].cells[0], name);
+        drawStrip(pairRows[i].querySelector(".i-strip"), values, top, colours);
+      });
+      sentences = pairSentences(first.header, word, other, [...products], ranks);
+      placeMark(pairMark, products.reduce((sum, product) => sum + product, 0));
     }
-    const [at, otherAt] = [pool.index.get(model.get("word")), pool.index.get(other)];
-    const [u, v] = [vectorOf(pool, at), vectorOf(pool, otherAt)];
-    const products = u.map((value, j) => value * v[j]);
-    const { strip_limit: limit, product_limit: productLimit } = pool.header;
-    const body = role("pair");
-    [[pool.words[at], u, limit], [pool.words[otherAt], v, limit], [null, products, productLimit]].forEach(([name, values, top], i) => {
-      const row = body.rows[i] || newPairRow(body);
-      if (name === null) row.cells[0].textContent = "product";
-      else writeSentence(row.cells[0], ["", name]);
-      drawStrip(pool, row.querySelector(".nb-strip"), values, top);
-    });
-    const [ranks, sums] = pairSentences(pool, at, otherAt, products);
-    writeSentence(role("ranks"), ranks);
-    writeSentence(role("products"), sums);
-    placeMark(pairMark, products.reduce((sum, product) => sum + product, 0));
+    writeSentence(role("ranks"), sentences[0]);
+    writeSentence(role("products"), sentences[1]);
   }
 
-  function newPairRow(body) {
-    const row = body.insertRow();
-    const name = document.createElement("th");
-    name.scope = "row";
-    const strip = document.createElement("span");
-    strip.className = "nb-strip";
-    row.append(name, document.createElement("td"));
-    row.cells[1].append(strip);
-    return row;
+  function answerPair(pool) {
+    const [word, other] = [model.get("word"), model.get("other")];
+    showPair(pool, word, other, other && [rankBeside(pool, word, other), rankBeside(pool, other, word)]);
   }
 
   // The model is the one source of the words: what Python sets is shown as what the reader types.
-  const onWord = () => withPool(() => {
-    if (!pool.index.has(model.get("word"))) return;
-    const { input } = fields.word;
-    if (understand(pool, input.value).at !== pool.index.get(model.get("word"))) {
-      input.value = model.get("word");
-      writeSentence(fields.word.status, [""]);
-      fields.word.box.setOptions([]);
+  const onWord = () => use.run((pool) => {
+    const word = model.get("word");
+    if (understand(pool, fields.word.input.value).at !== pool.index.get(word)) {
+      fields.word.show(word);
       settle();
     }
-    showWord();
+    const found = largest(pool, cosines(pool, pool.vector(word), [word]), NEIGHBOURS);
+    showWord(pool, word, found);
+    announce(`Nearest to ${word}: ${found.slice(0, 3).map(([each, score]) => `${each} ${signed(score)}`).join(", ")}.`);
     // The ten neighbours are on the screen first; the second word's ranks need more searching and follow at once.
     clearTimeout(later);
-    later = setTimeout(showPair);
-  });
-  const onOther = () => withPool(() => {
-    const { input } = fields.other;
-    if (model.get("other") && understand(pool, input.value).at !== pool.index.get(model.get("other"))) input.value = model.get("other");
-    showPair();
-    const text = role("ranks").textContent;
-    announce(text);
-  });
+    later = setTimeout(answerPair, 0, pool);
+  }, "shown");
+  const onOther = () => use.run((pool) => {
+    const [typed, other] = [fields.other.input.value, model.get("other")];
+    if (other ? understand(pool, typed).at !== pool.index.get(other) : typed.trim()) fields.other.show(other);
+    answerPair(pool);
+    announce(role("ranks").textContent);
+  }, "other shown");
   model.on("change:word", onWord);
   model.on("change:other", onOther);
 
-  showBack();
-  fields.word.status.textContent = loads ? `Type any word. Doing so loads ${loads} of word vectors, once.` : "Type any word.";
+  const firstWords = firstPool(first);
+  showWord(firstWords, first.word, first.found);
+  showPair(firstWords, first.word, first.other, first.ranks);
+  if (first.word !== model.get("word") || first.other !== model.get("other")) onWord();
+  settle();
+  say("word")([loads ? `Type any word. Doing so loads ${loads} of word vectors, once.` : "Type any word."]);
   return () => {
     clearTimeout(later);
     model.off("change:word", onWord);

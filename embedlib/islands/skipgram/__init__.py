@@ -58,6 +58,7 @@ ISLAND = Island(
         "word": "",
     },
     check=check,
-    static_html=static.static_html,
+    first=lambda options: {"html": static.static_html(options)},
     fallback_html=static.fallback_html,
+    invitation=" Run this cell to train it step by step.",
 )

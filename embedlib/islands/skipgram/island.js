@@ -278,8 +278,6 @@ function shiftLabels(places, words, height) {
 
 // ---------------------------------------------------------------- words, numbers and strips
 
-const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
-
 function signed(value, digits = 3) {
   const text = value.toFixed(digits);
   return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
@@ -375,7 +373,7 @@ const LINE = 16;
 const CALM = 1000; // milliseconds between pictures for readers who want no movement
 
 function render({ model, el }) {
-  showStatic(model, el);
+  el.innerHTML = model.get("first").html;
   const role = (name) => el.querySelector(`[data-role="${name}"]`);
   const announce = announcer(role("announce"));
   const colours = role("matrices").dataset.palette.split(" ").map((hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)).concat(255));

@@ -88,9 +88,9 @@ NOTE = (
 )
 
 
-def fallback_html(options: dict[str, Any]) -> str:
-    """What 10,000 steps make of a few words, as a plain table for a notebook that is read without running it."""
-    return ahead_table(options, " Run this cell to train it step by step.")
+def fallback_html(options: dict[str, Any], invitation: str = "") -> str:
+    """What 10,000 steps make of a few words, as a plain table."""
+    return ahead_table(options, invitation)
 
 
 def part(label: str, content: str) -> str:
@@ -295,7 +295,7 @@ def strip(vector: Sequence[float], limit: float) -> str:
 @cache
 def colours() -> list[str]:
     """The colours of the course's strips, from the lowest number to the highest."""
-    from embedlib.islands.neighbors.pool import palette
+    from embedlib.islands.pool import palette
 
     return palette()
 

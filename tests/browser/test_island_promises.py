@@ -1,0 +1,227 @@
+"""What every island promises a reader: from a server and a folder, on a phone, in the dark, on paper, without scripts."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from island_fixtures import StrictHandler, addresses, live, page, served, until
+
+from embedlib import islands
+
+NAMES = islands.available()
+LOADING = [name for name in NAMES if name != "skipgram"]
+PLACES = ("server", "folder")
+THEMES = ("light", "dark")
+
+
+def use(root: Any, name: str, text: str = "guitar") -> None:
+    """Do with an island what a reader does first, and wait for the answer."""
+    if name == "skipgram":
+        root.locator('[data-role="step"]').click()
+        until(root.page, "document.querySelector('[data-role=heading]').textContent.includes('taken')")
+        return
+    root.locator("input[type=text]").first.fill(text)
+    shown = "query" if name == "neighbors" else "formula"
+    root.page.wait_for_function(
+        "([el, text]) => el.textContent.includes(text)",
+        arg=[root.locator(f'[data-role="{shown}"]').element_handle(), text],
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("islands")
+    islands.export_site(made)
+    for name in NAMES:
+        place = islands.placeholder_html(name, ".")
+        for theme in THEMES:
+            (made / f"{name}-{theme}.html").write_text(page(place, theme), encoding="utf-8")
+        (made / f"{name}-two.html").write_text(page(place + place), encoding="utf-8")
+    return made
+
+
+@pytest.fixture(scope="module")
+def places(folder: Path) -> Iterator[dict[str, str]]:
+    yield from addresses(folder)
+
+
+Watcher = Callable[..., Any]
+
+
+def opened(watched: Any, name: str, theme: str = "light") -> Any:
+    live(watched.open(f"{name}-{theme}.html"))
+    return watched.page.locator(".island").first
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("where", PLACES)
+def test_it_answers_and_asks_nobody_else(places: dict[str, str], watch: Watcher, where: str, name: str) -> None:
+    watched = watch(places[where])
+    asked: list[str] = []
+    root = opened(watched, name)
+    watched.page.on("request", lambda request: asked.append(request.url))
+    watched.page.mouse.wheel(0, 2000)
+    watched.page.keyboard.press("Tab")
+    watched.page.wait_for_timeout(200)
+    assert asked == [], "data comes when the island is first used, and not before"
+    use(root, name)
+    assert [re.sub(r".*/|\?.*", "", url) for url in asked] == ["neighbors.data.js"] * (name in LOADING)
+    assert watched.errors == [] and watched.foreign == []
+
+
+@pytest.mark.parametrize("name", LOADING)
+def test_it_says_what_it_will_load(places: dict[str, str], watch: Watcher, name: str) -> None:
+    root = opened(watch(places["folder"]), name)
+    assert re.search(r"loads 1\.\d MB", root.inner_text())
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("width", [1280, 360])
+def test_its_room_is_kept_free_until_it_is_live(
+    places: dict[str, str], watch: Watcher, width: int, name: str
+) -> None:
+    root = opened(watch(places["server"], width=width), name)
+    height = "el => el.getBoundingClientRect().height"
+    now = root.evaluate(height)
+    root.evaluate("el => { el.dataset.islandState = 'loading'; el.replaceChildren(); }")
+    assert root.evaluate(height) == pytest.approx(now, abs=30)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_phone_shows_it_without_scrolling_sideways(
+    places: dict[str, str], watch: Watcher, theme: str, name: str
+) -> None:
+    root = opened(watch(places["server"], width=360, height=740), name, theme)
+    use(root, name, "telecommunications")
+    assert root.page.evaluate("document.documentElement.scrollWidth") <= 360
+    pressed = root.locator("button, input, select, textarea, li[role=option]").filter(visible=True)
+    small = pressed.evaluate_all(
+        """controls => controls.map((control) => (control.type === "checkbox" && control.closest("label")) || control)
+        .filter((control) => control.getBoundingClientRect().height < 24).map((control) => control.outerHTML)"""
+    )
+    assert small == [], "everything that is pressed is at least 24 pixels high"
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("theme", THEMES)
+def test_axe_finds_nothing(places: dict[str, str], watch: Watcher, theme: str, name: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    root = opened(watch(places["folder"]), name, theme)
+    assert Axe().run(root.page).response["violations"] == []
+    use(root, name)
+    found = Axe().run(root.page).response["violations"]
+    assert found == [], [(each["id"], each["nodes"][0]["html"]) for each in found]
+    if theme == "dark":
+        assert root.evaluate("el => getComputedStyle(el).color") == "rgb(230, 232, 234)"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_without_scripts_the_page_shows_an_answer_and_no_control(
+    places: dict[str, str], browser: Any, name: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    without = context.new_page()
+    without.goto(f"{places['folder']}{name}-light.html")
+    assert without.locator(".island table tbody tr").first.is_visible()
+    assert without.locator("input, button, select, textarea").count() == 0
+    # Chromium with scripts switched off by a debugger still reads pages as if they ran, and hides this sentence.
+    assert "it shows one example" in without.locator("noscript").text_content()
+    context.close()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("broken", ["throw new Error('broken');", None])
+def test_an_island_whose_script_fails_leaves_its_table(
+    folder: Path, tmp_path: Path, watch: Watcher, broken: str | None, name: str
+) -> None:
+    shutil.copytree(folder, tmp_path / "site")
+    script = tmp_path / "site" / "islands" / f"{name}.js"
+    # Either the script as a whole is broken, or its last step is, when the live view stands already.
+    script.write_text(broken or script.read_text().replace("announcer(role(", "announcer(nothing("))
+    shown = watch((tmp_path / "site").as_uri() + "/").open(f"{name}-light.html")
+    shown.wait_for_selector('[data-island-state="failed"]')
+    assert shown.locator(".island table tbody tr").first.is_visible()
+    assert shown.locator("input, button").count() == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_two_on_a_page_are_independent(places: dict[str, str], watch: Watcher, name: str) -> None:
+    watched = watch(places["folder"])
+    asked: list[str] = []
+    watched.page.on("request", lambda request: asked.append(request.url))
+    live(watched.open(f"{name}-two.html"))
+    first, second = watched.page.locator(".island").all()
+    before = second.inner_text()
+    use(first, name)
+    assert second.inner_text() == before
+    if name in LOADING:
+        use(second, name, "paris")
+        assert sum("neighbors.data.js" in url for url in asked) == 1
+    ids = watched.page.evaluate("[...document.querySelectorAll('[id]')].map((el) => el.id)")
+    assert len(ids) == len(set(ids)) and watched.errors == []
+
+
+@pytest.mark.parametrize("name", LOADING)
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda script: None,
+        lambda script: script[: len(script) // 2],
+        lambda script: script[: len(script) // 2] + '";\n',
+        lambda script: re.sub(r'= ".*"', '= "aGVsbG8="', script),
+        lambda script: script.replace("H4sI", "AAAA", 1),
+    ],
+    ids=["missing", "cut short", "cut short and closed", "something else", "not gzip"],
+)
+def test_data_that_does_not_arrive_is_said_and_can_be_tried_again(
+    folder: Path, tmp_path: Path, watch: Watcher, damage: Callable[[str], str | None], name: str
+) -> None:
+    shutil.copytree(folder, tmp_path / "site")
+    data = tmp_path / "site" / "islands" / "neighbors.data.js"
+    whole = data.read_text()
+    broken = damage(whole)
+    data.unlink() if broken is None else data.write_text(broken)
+    root = opened(watch((tmp_path / "site").as_uri() + "/"), name)
+    answer = root.locator("tbody").first
+    before = answer.inner_text()
+    root.locator("input[type=text]").first.fill("dog")
+    until(root.page, "document.querySelector('.i-status').textContent.includes('did not arrive')")
+    assert answer.inner_text() == before
+    if name == "playground":
+        root.locator('[data-role="leave-out"]').click()
+        until(root.page, "!document.querySelector('[aria-busy]')")
+        assert root.locator('[data-role="leave-out"]').is_checked(), "what could not be done is not shown as done"
+    data.write_text(whole)
+    use(root, name, "berlin")
+    assert "did not arrive" not in root.inner_text()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_strict_security_policy_is_kept(folder: Path, watch: Watcher, name: str) -> None:
+    with served(folder, StrictHandler) as address:
+        watched = watch(address)
+        watched.page.goto(f"{address}{name}-light.html")
+        live(watched.page)
+        root = watched.page.locator(".island").first
+        root.locator("button, input[type=text]").filter(visible=True).last.click()
+        if name in LOADING:
+            root.locator("input[type=text]").first.fill("guitar")
+            until(watched.page, "document.querySelector('[data-role=query], [data-role=formula]').textContent.includes('guitar')")
+        assert watched.errors == [] and watched.foreign == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_printed_island_is_a_figure(places: dict[str, str], watch: Watcher, name: str) -> None:
+    root = opened(watch(places["server"]), name)
+    root.page.emulate_media(media="print")
+    assert not root.locator("input:visible, select:visible, textarea:visible, [role=tab]:visible").count()
+    assert root.locator("table").first.is_visible()
+    canvas = root.locator("canvas").first
+    assert canvas.evaluate("el => getComputedStyle(el).printColorAdjust") == "exact"
