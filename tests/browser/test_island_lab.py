@@ -17,8 +17,8 @@ import nbformat
 import pytest
 from island_fixtures import until
 
-from embedlib.islands import neighbors
-from embedlib.islands.neighbors import answers
+from embedlib.islands import words
+from embedlib.islands.neighbors import neighbours
 
 CELLS = (
     'from embedlib import islands\nw = islands.show("neighbors", word="cat", other="dog")\nw',
@@ -34,7 +34,7 @@ CELLS = (
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a JupyterLab that has nothing but the notebook, with a final slash."""
-    neighbors.load()
+    words.load()
     folder = tmp_path_factory.mktemp("lab")
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     notebook = nbformat.v4.new_notebook(metadata={"kernelspec": kernel})
@@ -113,7 +113,7 @@ def test_the_island_lives_in_jupyterlab(lab: str, watch: Any) -> None:
     shown = "document.querySelector('.island-neighbors [data-role=query]').textContent"
     until(page, f"{shown} === 'guitar'", patience=20)
     rows = island.locator(".nb-neighbour").evaluate_all("rows => rows.map((row) => row.cells[1].textContent)")
-    assert rows == [name for name, _ in answers.nearest(neighbors.load(), "guitar")]
+    assert rows == [name for name, _ in neighbours(words.load(), "guitar")]
     assert island.locator(".nb-query canvas").count() == 1, "the strips are drawn"
 
     island.locator("input").nth(1).fill("violin")

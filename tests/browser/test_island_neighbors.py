@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,8 @@ import pytest
 from island_fixtures import StrictHandler, addresses, live, page, served, until
 
 from embedlib import islands
-from embedlib.islands import base, neighbors, site
-from embedlib.islands.neighbors import answers
+from embedlib.islands import base, site, words
+from embedlib.islands.neighbors import neighbours
 
 PLACES = ("server", "folder")
 WORDS = ("dog", "guitar", "paris", "the", "1984", "midwife", "n't", "king", "blue", "monday", "berlin", "virus")
@@ -25,10 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("islands")
     islands.export_site(made)
     place = islands.placeholder_html("neighbors", ".")
-    for theme in ("light", "dark"):
-        (made / f"{theme}.html").write_text(page(place, theme), encoding="utf-8")
-    other = islands.placeholder_html("neighbors", ".", word="paris", other="")
-    (made / "two.html").write_text(page(place + other), encoding="utf-8")
+    (made / "light.html").write_text(page(place), encoding="utf-8")
     return made
 
 
@@ -97,13 +93,13 @@ def served_island(places: dict[str, str], watch: Callable[..., Any]) -> Neighbou
 def test_typing_gives_the_neighbours_that_python_finds(island: Neighbours) -> None:
     from embedlib.words.load import load_word_vectors
 
-    pool, exact = neighbors.load(), load_word_vectors("glove-6b-50d")
+    pool, exact = words.load(), load_word_vectors("glove-6b-50d")
     for word in WORDS:
         island.type(word)
         island.wait_for(word)
         shown = island.neighbours()
-        assert [name for name, _ in shown] == [name for name, _ in answers.nearest(pool, word)], word
-        np.testing.assert_allclose([c for _, c in shown], [c for _, c in answers.nearest(pool, word)], atol=2e-6)
+        assert [name for name, _ in shown] == [name for name, _ in neighbours(pool, word)], word
+        np.testing.assert_allclose([c for _, c in shown], [c for _, c in neighbours(pool, word)], atol=2e-6)
         np.testing.assert_allclose(
             [c for _, c in shown], [exact.similarity(word, name) for name, _ in shown], atol=0.01
         )
@@ -117,19 +113,6 @@ def test_what_scripts_show_is_what_stood_there_without(island: Neighbours) -> No
     island.wait_for("cat")
     assert island.role("ranks").inner_text().startswith("The cosine of cat and dog")
     assert island.text() == before
-
-
-def test_the_data_comes_when_the_island_is_first_used(island: Neighbours) -> None:
-    asked: list[str] = []
-    island.page.on("request", lambda request: asked.append(request.url))
-    island.page.mouse.wheel(0, 2000)
-    island.page.keyboard.press("Tab")
-    island.page.wait_for_timeout(300)
-    assert asked == []
-    assert re.search(r"loads 1\.\d MB", island.said())
-    island.type("dog")
-    island.wait_for("dog")
-    assert [re.sub(r".*/|\?.*", "", url) for url in asked] == ["neighbors.data.js"]
 
 
 def test_the_island_works_by_keyboard_alone(island: Neighbours) -> None:
@@ -257,13 +240,21 @@ def test_words_typed_through_are_no_stations_on_the_way_back(served_island: Neig
 
 
 def test_two_words_stand_side_by_side(island: Neighbours) -> None:
-    pool = neighbors.load()
+    pool = words.load()
     island.type("guitar")
     island.wait_for("guitar")
     island.other.fill("Violin")
     island.page.wait_for_function("document.querySelector('[data-role=ranks]').textContent.includes('violin')")
-    expected = answers.pair_sentences(pool, "guitar", "violin")
-    assert [island.role("ranks").inner_text(), island.role("products").inner_text()] == ["".join(p) for p in expected]
+    u, v = (words.vector(pool, word) for word in ("guitar", "violin"))
+    there, back = words.rank(pool, u, "violin", ["guitar"]), words.rank(pool, v, "guitar", ["violin"])
+    said = island.role("ranks").inner_text()
+    assert said.startswith(f"The cosine of guitar and violin is {u @ v:.2f}, higher than ")
+    assert f"guitar, violin is number {there:,}; among those of violin, guitar is number {back:,}." in said
+    most = int(np.argmax(np.abs(u * v)))
+    assert island.role("products").inner_text() == (
+        f"The 50 products add up to the cosine. {(u * v > 0).sum()} are positive: there, both words have the same sign. "
+        f"The largest is that of number {most + 1}: {words.signed((u * v)[most])}."
+    )
     assert island.root.locator(".nb-pair th").all_inner_texts() == ["guitar", "violin", "product"]
     island.other.fill("guitar")
     island.page.wait_for_function("document.querySelector('[data-role=ranks]').textContent.includes('itself')")
@@ -280,7 +271,7 @@ def test_two_words_stand_side_by_side(island: Neighbours) -> None:
 def test_the_strips_have_the_colours_of_matplotlib(served_island: Neighbours) -> None:
     from matplotlib import colormaps
 
-    island, pool = served_island, neighbors.load()
+    island, pool = served_island, words.load()
     island.type("tree")
     island.wait_for("tree")
     shown = np.array(
@@ -332,117 +323,6 @@ def test_nothing_moves_while_the_reader_types(places: dict[str, str], watch: Cal
     assert not island.root.evaluate(moving)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_phone_shows_it_without_scrolling_sideways(
-    places: dict[str, str], watch: Callable[..., Any], theme: str
-) -> None:
-    island = Neighbours(watch(places["server"], width=360, height=740), f"{theme}.html")
-    for word in ("counterterrorism", "telecommunications", "the"):
-        island.type(word)
-        island.wait_for(word)
-        assert island.page.evaluate("document.documentElement.scrollWidth") <= 360
-    small = island.root.locator("button:visible, input:visible, li:visible").evaluate_all(
-        "controls => controls.filter((control) => control.getBoundingClientRect().height < 24).length"
-    )
-    assert small == 0, "everything that is pressed is at least 24 pixels high"
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing(places: dict[str, str], watch: Callable[..., Any], theme: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    island = Neighbours(watch(places["folder"]), f"{theme}.html")
-    assert Axe().run(island.page).response["violations"] == []
-    island.type("gutiar")
-    island.page.wait_for_function("document.querySelectorAll('[role=option]').length > 0")
-    found = Axe().run(island.page).response["violations"]
-    assert found == [], [(each["id"], each["nodes"][0]["html"]) for each in found]
-
-
-def test_dark_pages_get_dark_islands(places: dict[str, str], watch: Callable[..., Any]) -> None:
-    island = Neighbours(watch(places["server"]), "dark.html")
-    assert island.root.evaluate("el => getComputedStyle(el).color") == "rgb(230, 232, 234)"
-
-
-@pytest.mark.parametrize("where", PLACES)
-def test_without_scripts_the_page_shows_an_example_and_no_control(
-    places: dict[str, str], browser: Any, where: str
-) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    without = context.new_page()
-    without.goto(places[where] + "light.html")
-    assert without.locator(".nb-neighbour").count() == 10
-    assert without.locator(".nb-neighbour th").first.inner_text() == "dog"
-    assert without.locator(".nb-strip").first.bounding_box()["height"] > 10
-    assert not any(control.is_visible() for control in without.locator("input, button").all())
-    # Chromium with scripts switched off by a debugger still reads pages as if they ran, and hides this sentence.
-    assert "it shows one example" in without.locator("noscript").text_content()
-    context.close()
-
-
-@pytest.mark.parametrize("where", PLACES)
-def test_two_islands_on_a_page_are_independent_and_share_their_data(
-    places: dict[str, str], watch: Callable[..., Any], where: str
-) -> None:
-    watched = watch(places[where])
-    asked: list[str] = []
-    watched.page.on("request", lambda request: asked.append(request.url))
-    first = Neighbours(watched, "two.html")
-    second = Neighbours.__new__(Neighbours)
-    second.page, second.root = first.page, first.page.locator(".island-neighbors").nth(1)
-    second.word = second.root.locator("input").nth(0)
-    first.type("dog")
-    first.wait_for("dog")
-    second.type("berlin")
-    second.wait_for("berlin")
-    assert first.role("query").inner_text() == "dog"
-    assert first.word.input_value() == "dog" and second.word.input_value() == "berlin"
-    assert sum("neighbors.data.js" in url for url in asked) == 1
-    ids = first.page.evaluate("[...document.querySelectorAll('[id]')].map((el) => el.id)")
-    assert len(ids) == len(set(ids))
-    assert watched.errors == []
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda script: None,
-        lambda script: script[: len(script) // 2],
-        lambda script: script[: len(script) // 2] + '";\n',
-        lambda script: re.sub(r'= ".*"', '= "aGVsbG8="', script),
-        lambda script: script.replace("H4sI", "AAAA", 1),
-    ],
-    ids=["missing", "cut short", "cut short and closed", "something else", "not gzip"],
-)
-def test_data_that_does_not_arrive_is_said_and_can_be_tried_again(
-    folder: Path, tmp_path: Path, watch: Callable[..., Any], damage: Callable[[str], str | None]
-) -> None:
-    shutil.copytree(folder, tmp_path / "site")
-    data = tmp_path / "site" / "islands" / "neighbors.data.js"
-    whole = data.read_text()
-    broken = damage(whole)
-    data.unlink() if broken is None else data.write_text(broken)
-    island = Neighbours(watch((tmp_path / "site").as_uri() + "/"))
-    before = island.text()
-    island.type("dog")
-    island.page.wait_for_function(
-        "document.querySelector('[data-role=word-status]').textContent.includes('did not arrive')"
-    )
-    assert island.text() == before
-    data.write_text(whole)
-    island.type("berlin")
-    island.wait_for("berlin")
-    assert "did not arrive" not in island.said()
-
-
-def test_a_printed_island_is_a_figure(served_island: Neighbours) -> None:
-    island = served_island
-    island.page.emulate_media(media="print")
-    assert not island.word.is_visible() and not island.role("back").is_visible()
-    assert island.root.locator(".nb-table").is_visible() and island.root.locator("svg").is_visible()
-    assert island.root.locator(".nb-strip").first.evaluate("el => getComputedStyle(el).printColorAdjust") == "exact"
-
-
 def test_the_answer_comes_within_a_frame(served_island: Neighbours, record_property: Callable[..., None]) -> None:
     """Reports the time of an answer, from keystroke to changed page, on a processor slowed four times.
 
@@ -475,9 +355,29 @@ def test_the_answer_comes_within_a_frame(served_island: Neighbours, record_prope
     assert report[4] < 100
 
 
+def test_what_is_said_about_strangers_is_true(browser: Any) -> None:
+    from embedlib.words.load import load_word_vectors
+
+    matrix = np.asarray(load_word_vectors("glove-6b-50d").vectors[:40_000], dtype=np.float64)
+    matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
+    a, b = np.random.default_rng(123).integers(len(matrix), size=(2, 400_000))
+    cosines = np.einsum("nd,nd->n", matrix[a[a != b]], matrix[b[a != b]])
+    opened = browser.new_page()
+    source = site.module_source(base.island("neighbors")).replace("export default { render };", "")
+    share = f"(args) => {{ {source} return args[1].map((cosine) => shareBelow(args[0], cosine)); }}"
+    asked = [-0.2, 0.0, 0.2, 0.5, 0.8, 0.9999]
+    said = opened.evaluate(share, [words.load().header["strangers"], asked])
+    for cosine, sentence in zip(asked[:4], said, strict=False):
+        found = re.fullmatch(r"higher than ([\d.]+) % of such pairs", sentence)
+        assert found and float(found[1]) == pytest.approx((cosines < cosine).mean() * 100, abs=0.4)
+    found = re.fullmatch(r"higher than all but ([\d,]+) of 2,000,000 such pairs", said[4])
+    assert found and int(found[1].replace(",", "")) / 2e6 == pytest.approx((cosines > 0.8).mean(), rel=0.5)
+    assert said[5] == "higher than each of 2,000,000 such pairs"
+    opened.close()
+
+
 WORKER_ISLAND = """
 async function render({ model, el }) {
-  showStatic(model, el);
   const worker = await startWorker(model);
   worker.onmessage = ({ data }) => { el.textContent = `the worker says ${data}`; };
   worker.postMessage(20);
@@ -494,7 +394,7 @@ def toy_site(tmp_path: Path) -> Path:
     (source / "island.js").write_text(WORKER_ISLAND)
     (source / "island.css").write_text("")
     (source / "worker.js").write_text("onmessage = ({ data }) => { postMessage(data * 2 + 2); };")
-    one = base.Island(source, {}, dict, lambda _: "<p>waiting</p>", lambda _: "")
+    one = base.Island(source, {}, dict, lambda _: {}, lambda *_: "<p>waiting</p>")
     made = tmp_path / "site"
     (made / "islands").mkdir(parents=True)
     files = {**site.island_files(one), "loader.js": (base.ROOT / "loader.js").read_bytes()}
@@ -512,24 +412,3 @@ def test_an_island_may_compute_in_a_worker(toy_site: Path, watch: Callable[..., 
         watched.page.goto(watched.base + "toy.html")
         until(watched.page, "document.querySelector('.island').textContent === 'the worker says 42'")
         assert watched.errors == []
-
-
-def test_a_strict_security_policy_is_kept(folder: Path, watch: Callable[..., Any]) -> None:
-    with served(folder, StrictHandler) as address:
-        watched = watch(address)
-        watched.page.goto(address + "light.html")
-        live(watched.page)
-        watched.page.locator("input").first.fill("guitar")
-        until(watched.page, "document.querySelector('[data-role=query]').textContent === 'guitar'")
-        assert watched.errors == [] and watched.foreign == []
-
-
-def test_an_island_whose_script_fails_leaves_its_picture(
-    folder: Path, tmp_path: Path, watch: Callable[..., Any]
-) -> None:
-    shutil.copytree(folder, tmp_path / "site")
-    (tmp_path / "site" / "islands" / "neighbors.js").write_text("throw new Error('broken');")
-    opened = watch((tmp_path / "site").as_uri() + "/").open("light.html")
-    opened.wait_for_selector('[data-island-state="failed"]')
-    assert opened.locator(".nb-neighbour").count() == 10
-    assert not any(control.is_visible() for control in opened.locator("input, button").all())

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from island_fixtures import StrictHandler, addresses, live, page, served, until
-from watching import find_chromium
+from island_fixtures import addresses, live, page, until
 
 from embedlib import islands
-from embedlib.islands import base, neighbors, site
-from embedlib.islands.playground import answers, examples, static
+from embedlib.islands import base, playground, words
 
 PLACES = ("server", "folder")
 DEFAULTS = dict(base.island("playground").defaults)
-TABS = answers.TABS
+TABS = playground.TABS
+READY = playground.ready()
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +71,7 @@ class Playground:
 
     def text(self, tab: str) -> list[str]:
         """All that a part says once its controls are left out."""
-        read = """el => [...el.querySelectorAll('tr, .pg-said p, caption, .pg-flag, .pg-ends, .pg-ticks')]
+        read = """el => [...el.querySelectorAll('tr, .pg-said p, caption, .line-flag, .line-ends, .line-ticks')]
             .filter((part) => !part.closest('[hidden]')).map((part) => part.innerText.trim()).filter(Boolean)"""
         return list(self.root.locator(f'[data-panel="{tab}"]').evaluate(read))
 
@@ -96,16 +94,16 @@ def served_island(places: dict[str, str], watch: Callable[..., Any]) -> Iterator
 
 @pytest.fixture
 def python_says(folder: Path, browser: Any) -> Iterator[Callable[[str, dict[str, Any]], list[str]]]:
-    """What Python's own page says in a part for these options, read by the same browser."""
+    """What a page says in a part before its data has come: there, the numbers are Python's."""
     context = browser.new_context()
     shown = context.new_page()
 
     def read(tab: str, options: dict[str, Any]) -> list[str]:
-        content = static.static_html(neighbors.load(), {**DEFAULTS, "tab": tab, **options})
-        style = f"<style>{site.style_source(base.island('playground'))}</style>"
-        shown.set_content(f'{style}<div class="island island-playground">{content}</div>')
+        place = islands.placeholder_html("playground", ".", **{"tab": tab, **options})
+        (folder / "python.html").write_text(page(place), encoding="utf-8")
+        shown.goto((folder / "python.html").as_uri())
         made = Playground.__new__(Playground)
-        made.root = shown.locator(".island-playground")
+        made.root = live(shown).locator(".island-playground")
         return made.text(tab)
 
     yield read
@@ -117,13 +115,18 @@ def python_says(folder: Path, browser: Any) -> Iterator[Callable[[str, dict[str,
 
 def test_every_ready_question_is_answered_as_python_answers_it(served_island: Playground, python_says: Any) -> None:
     island = served_island
-    for tab, ready in (("analogy", examples.ANALOGIES), ("odd", examples.ODD), ("axis", examples.AXES)):
+    pool = words.load()
+    for tab, ready in READY.items():
         island.tab(tab)
         for nth in (*range(1, len(ready)), 0):
             island.ready(tab, nth)
             until(island.page, marked(tab, nth))
-            expected = python_says(tab, ready[nth].state)
+            expected = python_says(tab, ready[nth]["state"])
             until_equal(island, tab, expected)
+            if tab == "odd":
+                means = playground.odd_means(pool, ready[nth]["state"]["odd"])
+                shown = island.role("odd-rows").locator(".pg-mean").all_inner_texts()
+                assert shown == [words.signed(float(mean)) for mean in means]
 
 
 def marked(tab: str, nth: int) -> str:
@@ -139,16 +142,16 @@ def until_equal(island: Playground, tab: str, expected: list[str]) -> None:
 
 
 def test_own_words_are_answered_as_python_answers_them(island: Playground, python_says: Any) -> None:
-    pool = neighbors.load()
-    for words in (["france", "wine", "germany"], ["cat", "cat", "dog"], ["cat", "dog", "cat"], ["cat", "dog", "dog"]):
-        for i, word in enumerate(words):
+    pool = words.load()
+    for asked in (["france", "wine", "germany"], ["cat", "cat", "dog"], ["cat", "dog", "cat"], ["cat", "dog", "dog"]):
+        for i, word in enumerate(asked):
             island.field(f"analogy-{i}").fill(word)
         for leave_out in (False, True):
             island.role("leave-out").set_checked(leave_out)
             island.wait_for("hidden", "Left out" if leave_out else "Nothing is left out")
-            until_equal(island, "analogy", python_says("analogy", {"analogy": words, "leave_out": leave_out}))
+            until_equal(island, "analogy", python_says("analogy", {"analogy": asked, "leave_out": leave_out}))
             shown = island.root.locator(".pg-table tbody tr").evaluate_all("rows => rows.map((r) => r.dataset.cosine)")
-            expected = [score for _, score in answers.analogy(pool, words, leave_out).found]
+            expected = [score for _, score in playground.analogy(pool, asked, leave_out)["found"]]
             np.testing.assert_allclose([float(cosine) for cosine in shown], expected, atol=2e-6)
 
 
@@ -165,7 +168,7 @@ def test_switching_off_shows_king_before_queen(island: Playground) -> None:
 
 
 def test_the_strips_add_up(served_island: Playground) -> None:
-    island, pool = served_island, neighbors.load()
+    island, pool = served_island, words.load()
     island.ready("analogy", 1)
     island.wait_for("formula", "france − paris + rome")
     until(island.page, "document.querySelectorAll('[data-role=strips] canvas').length === 5")
@@ -174,30 +177,15 @@ def test_the_strips_add_up(served_island: Playground) -> None:
         .locator("canvas")
         .evaluate_all("all => all.map((el) => [...el.getContext('2d').getImageData(0, 0, 50, 1).data])")
     )
-    a, b, c = (answers.vector(pool, word) for word in ("paris", "france", "rome"))
+    a, b, c = (words.vector(pool, word) for word in ("paris", "france", "rome"))
     total = (b - a + c) / np.linalg.norm(b - a + c)
     palette = [[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in pool.header["palette"]]
-    for pixels, values in zip(drawn, (b, -a, c, total, answers.vector(pool, "italy")), strict=True):
+    for pixels, values in zip(drawn, (b, -a, c, total, words.vector(pool, "italy")), strict=True):
         at = np.floor((np.clip(values / 0.4, -1, 1) + 1) / 2 * 100 + 0.5).astype(int)
         assert np.reshape(pixels, (50, 4))[:, :3].tolist() == [palette[i] for i in at]
 
 
 # ------------------------------------------------------------------ tabs, keyboard, lists
-
-
-def test_the_data_comes_when_the_island_is_first_used(island: Playground) -> None:
-    asked: list[str] = []
-    island.page.on("request", lambda request: asked.append(request.url))
-    for tab in reversed(TABS):
-        island.tab(tab)
-    island.page.keyboard.press("Tab")
-    island.page.wait_for_timeout(200)
-    assert asked == []
-    assert re.search(r"loads 1\.\d MB", island.said("analogy-status"))
-    island.field("analogy-0").fill("boy")
-    island.wait_for("formula", "king − boy + woman")
-    names = [re.sub(r".*/|\?.*", "", url) for url in asked if not url.startswith("blob:")]
-    assert names[:2] == ["neighbors.data.js", "playground.worker.js"] and len(names) == 2
 
 
 def test_the_island_works_by_keyboard_alone(island: Playground) -> None:
@@ -310,7 +298,7 @@ def test_too_few_words_keep_the_last_answer_and_say_so(served_island: Playground
     assert island.text("odd") == before
     island.ready("odd", 1)
     island.wait_for("odd-answer", "singer is the odd one out")
-    assert island.role("odd-words").locator("li span:first-child").all_inner_texts() == examples.ODD[1].state["odd"]
+    assert island.role("odd-words").locator("li span:first-child").all_inner_texts() == READY["odd"][1]["state"]["odd"]
 
 
 def test_answers_are_announced_once_the_reader_pauses(served_island: Playground) -> None:
@@ -333,7 +321,7 @@ def test_no_label_of_the_line_covers_another(places: dict[str, str], watch: Call
     field = island.field("placed")
     island.ready("axis", 1)
     island.wait_for("axis-0", "football")
-    for nth in range(len(examples.AXES)):
+    for nth in range(len(READY["axis"])):
         island.ready("axis", nth)
         until(island.page, marked("axis", nth))
         if nth == 0:
@@ -341,7 +329,7 @@ def test_no_label_of_the_line_covers_another(places: dict[str, str], watch: Call
             field.press("Enter")
             island.wait_for("places", "memorandum")
         island.page.wait_for_timeout(60)
-        boxes = island.root.locator(".pg-flag i").evaluate_all(
+        boxes = island.root.locator(".line-flag i").evaluate_all(
             """all => all.map((el) => { const range = document.createRange(); range.selectNodeContents(el);
             const { left, right, top, bottom } = range.getBoundingClientRect(); return [left, right, top, bottom]; })"""
         )
@@ -356,25 +344,25 @@ def test_no_label_of_the_line_covers_another(places: dict[str, str], watch: Call
 def test_words_stand_where_their_place_says(served_island: Playground) -> None:
     island = served_island
     island.tab("axis")
-    found = answers.axis(neighbors.load(), DEFAULTS["axis"], DEFAULTS["placed"])
+    found = playground.axis(words.load(), DEFAULTS["axis"], DEFAULTS["placed"])
     island.ready("axis", 1)
     island.wait_for("axis-0", "football")
     island.ready("axis", 0)
     island.wait_for("axis-0", "from war to peace")
-    plot = island.root.locator(".pg-plot").bounding_box()
-    wide = static.reach(found)
+    plot = island.root.locator(".line-plot").bounding_box()
+    wide = (int(max(found["half"], *map(abs, found["band"]), *map(abs, found["places"])) * 10) + 1) / 10
 
     def at(place: float) -> float:
         return float(plot["x"] + (place + wide) / (2 * wide) * plot["width"])
 
-    flags = {flag.inner_text(): flag.bounding_box()["x"] for flag in island.root.locator(".pg-flag").all()}
-    for word, place in zip(DEFAULTS["placed"], found.places.tolist(), strict=True):
+    flags = {flag.inner_text(): flag.bounding_box()["x"] for flag in island.root.locator(".line-flag").all()}
+    for word, place in zip(DEFAULTS["placed"], found["places"], strict=True):
         assert flags[word] == pytest.approx(at(place), abs=1.5)
-    band = island.root.locator(".pg-band").bounding_box()
-    assert [band["x"], band["x"] + band["width"]] == pytest.approx([at(edge) for edge in found.band], abs=1.5)
-    ends = [end.bounding_box() for end in island.root.locator(".pg-end").all()]
+    band = island.root.locator(".line-band").bounding_box()
+    assert [band["x"], band["x"] + band["width"]] == pytest.approx([at(edge) for edge in found["band"]], abs=1.5)
+    ends = [end.bounding_box() for end in island.root.locator(".line-end").all()]
     centres = [end["x"] + end["width"] / 2 for end in ends]
-    assert centres == pytest.approx([at(-found.half), at(found.half)], abs=1.5)
+    assert centres == pytest.approx([at(-found["half"]), at(found["half"])], abs=1.5)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -430,29 +418,6 @@ def test_axe_finds_nothing(places: dict[str, str], watch: Callable[..., Any], th
         assert found == [], [(each["id"], each["nodes"][0]["html"]) for each in found]
 
 
-def test_without_scripts_all_three_answers_stand_and_no_control(places: dict[str, str], browser: Any) -> None:
-    # Playwright's own switch leaves the page believing in scripts; this one is the reader's.
-    started = browser.browser_type.launch(
-        executable_path=find_chromium(),
-        args=["--no-sandbox", "--disable-gpu", "--blink-settings=scriptEnabled=false"],
-    )
-    without = started.new_page(java_script_enabled=False)
-    without.goto(places["folder"] + "light.html")
-    for part in (".pg-table", ".pg-strips", ".pg-matrix", ".pg-line", ".pg-places"):
-        assert without.locator(part).is_visible(), part
-    assert without.locator(".pg-table tbody th i").first.inner_text() == "queen"
-    assert without.locator(".nb-strip").first.bounding_box()["height"] > 10
-    assert not any(control.is_visible() for control in without.locator("input, button").all())
-    started.close()
-
-
-def test_a_printed_island_is_a_figure(served_island: Playground) -> None:
-    island = served_island
-    island.page.emulate_media(media="print")
-    assert not island.root.locator("button:visible, input:visible").count()
-    assert island.root.locator(".pg-table").is_visible() and island.root.locator(".pg-title:visible").count() == 1
-
-
 # ------------------------------------------------------------------ on the site
 
 
@@ -478,44 +443,6 @@ def test_islands_on_one_page_are_independent_and_share_their_words(
     ids = first.page.evaluate("[...document.querySelectorAll('[id]')].map((el) => el.id)")
     assert len(ids) == len(set(ids))
     assert watched.errors == []
-
-
-@pytest.mark.parametrize(
-    ("file", "damage"),
-    [
-        ("neighbors.data.js", lambda script: None),
-        ("neighbors.data.js", lambda script: re.sub(r'= ".*"', '= "aGVsbG8="', script)),
-        ("playground.worker.js", lambda script: None),
-    ],
-    ids=["no data", "something else", "no worker"],
-)
-def test_data_that_does_not_arrive_is_said_and_can_be_tried_again(
-    folder: Path, tmp_path: Path, watch: Callable[..., Any], file: str, damage: Callable[[str], str | None]
-) -> None:
-    shutil.copytree(folder, tmp_path / "site")
-    data = tmp_path / "site" / "islands" / file
-    whole = data.read_text()
-    broken = damage(whole)
-    data.unlink() if broken is None else data.write_text(broken)
-    island = Playground(watch((tmp_path / "site").as_uri() + "/"))
-    before = island.text("analogy")
-    island.role("leave-out").click()
-    island.wait_for("analogy-status", "did not arrive")
-    assert island.text("analogy") == before and island.role("leave-out").is_checked()
-    data.write_text(whole)
-    island.ready("analogy", 1)
-    island.wait_for("formula", "france − paris + rome")
-    assert "did not arrive" not in island.said("analogy-status")
-
-
-def test_a_strict_security_policy_is_kept(folder: Path, watch: Callable[..., Any]) -> None:
-    with served(folder, StrictHandler) as address:
-        watched = watch(address)
-        watched.page.goto(address + "light.html")
-        live(watched.page)
-        watched.page.locator("input").first.fill("boy")
-        until(watched.page, "document.querySelector('[data-role=formula]').textContent === 'king − boy + woman'")
-        assert watched.errors == [] and watched.foreign == []
 
 
 def test_an_answer_comes_soon_and_the_page_never_waits(

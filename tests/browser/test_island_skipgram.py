@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from island_fixtures import StrictHandler, addresses, live, page, served, until
+from island_fixtures import addresses, live, page, until
 
 from embedlib import islands
 from embedlib.islands import base, site
@@ -223,20 +223,6 @@ def test_ten_thousand_steps_take_less_than_a_second(method: Any, record_property
 
 
 # ------------------------------------------------------------------ stepping
-
-
-def test_what_scripts_show_is_what_stood_there_without(island: Training, browser: Any) -> None:
-    context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
-    without = context.new_page()
-    without.goto(island.watched.base + "light.html")
-    for name in ("heading", "pair", "formula", "loss", "remark", "changes", "rate", "change-limit", "matrices", "high"):
-        place = f'[data-role="{name}"]'
-        read = "el => el.textContent.replace(/\\s+/g, ' ').trim()"
-        assert island.role(name).evaluate(read) == without.locator(place).evaluate(read), name
-    words = "el => el.textContent.replace(/[…\\s]+/g, ' ').trim()"
-    shown = without.locator('[data-role="sentence"]').evaluate(words)
-    assert island.role("sentence").locator("button").all_inner_texts() == shown.split()
-    context.close()
 
 
 def test_each_step_shows_the_numbers_of_the_formula(island: Training) -> None:
@@ -552,32 +538,10 @@ def test_a_phone_shows_it_without_scrolling_sideways(
     assert small == [], "everything that is pressed is at least 24 pixels high"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing(places: dict[str, str], watch: Callable[..., Any], theme: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    island = Training(watch(places["folder"]), f"{theme}.html")
-    island.press("step", 2)
-    found = Axe().run(island.page).response["violations"]
-    assert found == [], [(each["id"], each["nodes"][0]["html"]) for each in found]
-
-
 def test_dark_pages_get_dark_islands(places: dict[str, str], watch: Callable[..., Any]) -> None:
     island = Training(watch(places["server"]), "dark.html")
     assert island.root.evaluate("el => getComputedStyle(el).color") == "rgb(230, 232, 234)"
     assert island.option("window").evaluate("el => getComputedStyle(el).backgroundColor") == "rgb(20, 24, 29)"
-
-
-@pytest.mark.parametrize("where", PLACES)
-def test_without_scripts_the_page_shows_a_step_and_no_control(places: dict[str, str], browser: Any, where: str) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    without = context.new_page()
-    without.goto(places[where] + "light.html")
-    assert without.locator('[data-role="formula"] tr').count() == 4
-    assert without.locator(".sg-ahead").is_visible() and not without.locator(".sg-map").is_visible()
-    assert without.locator(".sg-matrices .sg-strip").first.bounding_box()["height"] > 10
-    assert not any(control.is_visible() for control in without.locator("input, button, select, textarea").all())
-    context.close()
 
 
 def test_two_islands_on_a_page_are_independent(places: dict[str, str], watch: Callable[..., Any]) -> None:
@@ -592,22 +556,13 @@ def test_two_islands_on_a_page_are_independent(places: dict[str, str], watch: Ca
     assert len(ids) == len(set(ids)) and first.watched.errors == []
 
 
-def test_a_strict_security_policy_is_kept(folder: Path, watch: Callable[..., Any]) -> None:
-    with served(folder, StrictHandler) as address:
-        watched = watch(address)
-        watched.page.goto(address + "light.html")
-        live(watched.page)
-        watched.page.locator('[data-role="step"]').click()
-        assert watched.errors == [] and watched.foreign == []
-
-
 def test_the_module_runs_where_python_sends_its_picture(browser: Any) -> None:
     """What JupyterLab does: an empty element, state that Python may set, and an end."""
     opened = browser.new_page()
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
     options = base.options_of(base.island("skipgram"), {"corpus": "rhyme"})
-    state = {**options, "static_html": base.island("skipgram").static_html(options)}
+    state = {**options, "first": base.island("skipgram").first(options)}
     source = site.module_source(base.island("skipgram")).replace("export default { render };", "")
     opened.set_content(
         f"<style>{site.style_source(base.island('skipgram'))}</style><div class='island island-skipgram'></div>"
@@ -640,10 +595,3 @@ def test_the_module_runs_where_python_sends_its_picture(browser: Any) -> None:
     opened.evaluate("end()")
     assert opened.evaluate("left()") == 0 and errors == []
     opened.close()
-
-
-def test_a_printed_island_is_a_figure(served_island: Training) -> None:
-    island = served_island
-    island.page.emulate_media(media="print")
-    assert not island.role("step").is_visible() and not island.role("seed").is_visible()
-    assert island.root.locator(".sg-formula").is_visible() and island.root.locator(".sg-map").is_visible()

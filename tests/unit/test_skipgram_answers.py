@@ -14,6 +14,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from embedlib import islands
+from embedlib.islands import base
 from embedlib.islands.skipgram import corpora, static, trainer
 from embedlib.islands.skipgram.trainer import Settings, Step, Trainer
 
@@ -243,7 +244,9 @@ def test_a_widget_keeps_what_was_asked_and_python_can_move_it() -> None:
 
 
 def parse(**options: Any) -> BeautifulSoup:
-    return BeautifulSoup(islands.placeholder_html("skipgram", ".", **options), "html.parser")
+    """The island's first picture, which its module makes live."""
+    one = base.island("skipgram")
+    return BeautifulSoup(one.first(base.options_of(one, options))["html"], "html.parser")
 
 
 def test_the_page_without_scripts_shows_the_first_step_and_what_comes_of_it() -> None:
