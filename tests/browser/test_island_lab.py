@@ -28,6 +28,8 @@ CELLS = (
     'p = islands.show("playground", tab="odd")\np',
     'print("Python sees", p.analogy, p.odd)',
     'p.tab = "axis"\np.axis = ["Small", "large"]',
+    'e = islands.show("encoder", show=["same"])\ne',
+    'print("Python sees", e.sentence)\ne.other = "No bank lends it."',
 )
 
 
@@ -139,5 +141,15 @@ def test_the_island_lives_in_jupyterlab(lab: str, watch: Any) -> None:
     run_cell(page, 6)
     until(page, "document.querySelector('.island-playground [data-role=axis-0]').textContent.includes('used alike')")
     assert playground.locator('[data-field="axis-0"]').input_value() == "small"
+
+    run_cell(page, 7)
+    encoder = page.locator(".island-encoder").first
+    encoder.locator("[data-model=minilm]").click()
+    status = "document.querySelector('.island-encoder [data-role=status]').textContent"
+    until(page, f"{status}.includes('on your machine')", patience=60)
+    encoder.locator("input").nth(0).fill("The bank is closed.")
+    until(page, f"{status}.includes('This sentence of 7 pieces')", patience=20)
+    assert "Python sees The bank is closed." in run_cell(page, 8)
+    until(page, "document.querySelectorAll('.island-encoder input')[1].value === 'No bank lends it.'")
     assert [error for error in watched.errors if re.search("island|anywidget|widget", error, re.IGNORECASE)] == []
     assert watched.foreign == []
