@@ -236,9 +236,9 @@ def placeholder_html(name: str, static_root: str, **options: Any) -> str:
 def _loads(name: str) -> str:
     """What the island says that it will load when first used: the size of its first part."""
     one = island(name)
-    if not one.parts:
+    part = next((part for part, about in one.parts.items() if not about.asset or asset_here(about.asset)), "")
+    if not part:
         return ""
-    part = next(iter(one.parts))
     return f"{transferred(data_script(part_file(one, part), part_bytes(one, part))) / 1e6:.1f} MB"
 
 

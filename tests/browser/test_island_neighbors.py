@@ -252,8 +252,8 @@ def test_two_words_stand_side_by_side(island: Neighbours) -> None:
     assert f"guitar, violin is number {there:,}; among those of violin, guitar is number {back:,}." in said
     most = int(np.argmax(np.abs(u * v)))
     assert island.role("products").inner_text() == (
-        f"The 50 products add up to the cosine. {(u * v > 0).sum()} are positive: there, both words have the same sign. "
-        f"The largest is that of number {most + 1}: {words.signed((u * v)[most])}."
+        f"The 50 products add up to the cosine. {(u * v > 0).sum()} are positive: there, both words have the "
+        f"same sign. The largest is that of number {most + 1}: {words.signed((u * v)[most])}."
     )
     assert island.root.locator(".nb-pair th").all_inner_texts() == ["guitar", "violin", "product"]
     island.other.fill("guitar")

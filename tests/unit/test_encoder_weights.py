@@ -8,20 +8,25 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tiny_encoder import VOCABULARY, random_miniature
+from tiny_encoder import random_miniature, unpack
 
 from embedlib import assets
-from embedlib.islands import base, site
-from embedlib.islands.encoder import STRANGERS, forward, strangers, weights
+from embedlib.islands import base, encoder, site
+from embedlib.islands.encoder import DEFAULTS, MEASURED, weights
 
 SENTENCE = "The café's bank raised its rates, said the cautious man; [MASK] laughed."
 
 
-@pytest.fixture(scope="module")
-def minilm() -> weights.Model:
+@pytest.fixture
+def measure() -> Any:
+    """The module that asks transformers."""
+    for library in ("torch", "transformers"):
+        pytest.importorskip(library)
     if not assets.available("minilm-l6"):
         pytest.skip("needs the asset minilm-l6")
-    return weights.unpack(weights.minilm())
+    from embedlib.islands.encoder import measure
+
+    return measure
 
 
 @pytest.mark.parametrize(
@@ -42,15 +47,32 @@ def test_without_the_asset_the_site_is_built_without_the_weights(monkeypatch: py
     monkeypatch.setattr(assets, "available", lambda _: False)
     files = site.island_files(base.island("encoder"))
     assert sorted(files) == ["encoder.css", "encoder.js", "encoder.worker.js"]
-    one = base.island("encoder")
-    assert "minilm-l6" in one.static_html(dict(one.defaults)) and "<button" not in one.static_html(dict(one.defaults))
+    assert encoder.first(dict(DEFAULTS))["models"] == [] and site._loads.__wrapped__("encoder") == ""
 
 
-def test_the_strangers_are_those_of_the_course_corpus(minilm: weights.Model) -> None:
-    if not all(assets.available(name) for name in ("sotu", "gcide", "newsgroups20", "wikipedia-206")):
-        pytest.skip("needs the course corpus")
-    kept = json.loads(STRANGERS.read_text())["minilm"]
-    few = strangers.measure(minilm, sentences=60)
+def test_of_sentences_that_were_not_measured_the_table_says_only_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoder, "here", lambda: [])
+    table = encoder.fallback_html({**DEFAULTS, "sentence": "A <bank>."}, " Run this.")
+    assert "A &lt;bank&gt;." in table and " Run this." in table and "<td>" not in table
+    assert encoder.fallback_html(dict(DEFAULTS)).count("<tr><td>") == 7
+
+
+def test_what_is_kept_is_what_transformers_computes(measure: Any) -> None:
+    kept = json.loads(MEASURED.read_text())["default"]
+    assert encoder.layers(dict(DEFAULTS)) == kept
+    texts = [str(DEFAULTS[key]) for key in ("sentence", "other", "word")]
+    np.testing.assert_allclose(measure.word_cosines(*texts), kept, atol=2e-4)
+    same = encoder.layers({**DEFAULTS, "other": DEFAULTS["sentence"]})
+    np.testing.assert_allclose(same, np.ones(7), atol=1e-4)
+    assert encoder.layers({**DEFAULTS, "other": "No such word."}) == []
+
+
+@pytest.mark.parametrize("name", ["minilm", "miniature"])
+def test_the_strangers_are_those_of_the_course_corpus(measure: Any, name: str) -> None:
+    if not all(assets.available(name) for name in ("sotu", "gcide", "newsgroups20", "wikipedia-206", "miniature-bert")):
+        pytest.skip("needs the course corpus and the miniature")
+    kept = json.loads(MEASURED.read_text())["strangers"][name]
+    few = measure.strangers(measure.load(encoder.ASSETS[name]), sentences=60)
     assert kept["of"] > 300
     np.testing.assert_allclose(few["words"], kept["words"], atol=0.15)
     np.testing.assert_allclose(few["sentences"], kept["sentences"], atol=0.1)
@@ -78,10 +100,10 @@ def test_what_is_packed_is_what_is_unpacked() -> None:
     for given, rounded, error in ((tensors, True, 0.02), (tensors, False, 0), (halves, False, 0)):
         packed = weights.pack(given, rounded=rounded, vocabulary=["é", "[MASK]"], layers=1)
         assert packed == weights.pack(given, rounded=rounded, vocabulary=["é", "[MASK]"], layers=1)
-        opened = weights.unpack(packed)
-        assert opened.header == {"vocabulary": ["é", "[MASK]"], "layers": 1}
+        header, opened = unpack(packed)
+        assert header == {"vocabulary": ["é", "[MASK]"], "layers": 1}
         for name, tensor in given.items():
-            np.testing.assert_allclose(opened.tensors[name], tensor, atol=error)
+            np.testing.assert_allclose(opened[name], tensor, atol=error)
 
 
 def test_safetensors_are_read_as_their_own_library_reads_them(tmp_path: Path) -> None:
@@ -94,29 +116,29 @@ def test_safetensors_are_read_as_their_own_library_reads_them(tmp_path: Path) ->
         np.testing.assert_array_equal(read[name], tensor)
 
 
-def test_eight_bits_keep_minilms_layers(minilm: weights.Model) -> None:
-    transformers = pytest.importorskip("transformers")
-    folder = str(assets.path("minilm-l6"))
-    inputs = transformers.AutoTokenizer.from_pretrained(folder)([SENTENCE], return_tensors="pt")
-    expected = transformers.AutoModel.from_pretrained(folder)(**inputs, output_hidden_states=True).hidden_states
-    run = forward.run(minilm, SENTENCE)
-    for layer, states in enumerate(expected):
-        assert cosines(run.hidden[layer], states[0].detach().numpy()).min() >= 0.999, layer
-
-
-def test_the_pre_norm_architecture_is_transformers_own(tmp_path: Path) -> None:
+def test_eight_bits_keep_minilms_layers(measure: Any) -> None:
     torch = pytest.importorskip("torch")
-    model = random_miniature(tmp_path)
-    run = forward.run(weights.unpack(weights.miniature(tmp_path)), SENTENCE)
-    assert " ".join(run.tokens) == "[CLS] the cafe s bank raised its rates said the [UNK] man [MASK] laughed [SEP]"
-    known = {piece: i for i, piece in enumerate(VOCABULARY)}
-    ids = torch.tensor([[known[piece] for piece in run.tokens]])
+    whole = measure.ContextualEncoder("minilm-l6")
+    expected = whole.hidden_states(SENTENCE)
+    header, rounded = unpack(weights.minilm())
+    assert header["vocabulary"] == whole.tokenizer.convert_ids_to_tokens(range(len(header["vocabulary"])))
     with torch.no_grad():
-        out = model(input_ids=ids, output_hidden_states=True, output_attentions=True)
-    np.testing.assert_allclose(run.hidden, torch.stack(out.hidden_states)[:, 0].numpy(), atol=1e-4)
-    np.testing.assert_allclose(run.looked, torch.stack(out.attentions)[:, 0].numpy(), atol=1e-4)
-    place = run.tokens.index("[MASK]")
-    best = out.logits[0, place].softmax(0).topk(5)
-    guesses = forward.guess(weights.unpack(weights.miniature(tmp_path)), run.hidden[-1][place])
-    assert [piece for piece, _ in guesses] == [VOCABULARY[i] for i in best.indices.tolist()]
-    np.testing.assert_allclose([chance for _, chance in guesses], best.values.numpy(), atol=1e-4)
+        for name, table in whole.model.named_parameters():
+            if name in rounded:
+                table[: len(rounded[name])] = torch.tensor(rounded[name])
+    found = whole.hidden_states(SENTENCE)
+    assert np.abs(found - expected).max() > 0, "the weights were rounded"
+    assert cosines(found, expected).min() >= 0.999
+
+
+def test_the_miniature_is_packed_under_berts_names(tmp_path: Path) -> None:
+    model = random_miniature(tmp_path)
+    header, packed = unpack(weights.miniature(tmp_path))
+    assert header["prenorm"] and header["masked"] and header["signs"] == "dropped"
+    assert packed.keys() >= {
+        "encoder.LayerNorm.weight",
+        "cls.predictions.bias",
+        "encoder.layer.0.output.LayerNorm.bias",
+    }
+    places = model.roberta_prelayernorm.embeddings.position_embeddings.weight.detach().numpy()
+    np.testing.assert_array_equal(packed["embeddings.position_embeddings.weight"], places[1 : weights.LONGEST + 1])

@@ -1,11 +1,13 @@
-"""A model of the miniature BERT's architecture with random weights."""
+"""A model of the miniature BERT's architecture with random weights; packed models, opened."""
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "cafe", "s", "bank", "raised", "its", "rates"]
@@ -34,3 +36,18 @@ def random_miniature(folder: Path) -> Any:
     return transformers.RobertaPreLayerNormForMaskedLM.from_pretrained(
         folder, dtype=torch.float32, attn_implementation="eager"
     ).eval()
+
+
+def unpack(packed: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Open what `weights.pack` made, as worker.js does: the header, and the tensors in float32 by name."""
+    raw = gzip.decompress(packed)
+    begin = raw.index(b"\n") + 1
+    header = json.loads(raw[:begin])
+    found: dict[str, Any] = {}
+    for name, about in header.pop("tensors").items():
+        count = int(np.prod(about["shape"]))
+        flat = np.frombuffer(raw, dtype=about["type"], count=count, offset=begin + about["at"])
+        found[name] = flat.reshape(about["shape"]).astype(np.float32)
+    for name in [name.removesuffix(".rows") for name in found if name.endswith(".rows")]:
+        found[name] = found[name] * found.pop(f"{name}.rows")[:, None] * found.pop(f"{name}.columns")
+    return header, found

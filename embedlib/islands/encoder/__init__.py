@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import html
+import importlib.util
 import json
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from embedlib import assets
-from embedlib.islands.base import Island, Part, asset_key, part_bytes, source_key
-from embedlib.islands.encoder import forward, weights
+from embedlib.islands.base import Island, Part, asset_key, part_bytes, plain_table, source_key
+from embedlib.islands.encoder import weights
+from embedlib.islands.words import signed
 
 FOLDER = Path(__file__).parent
-STRANGERS = FOLDER / "strangers.json"
+MEASURED = FOLDER / "measured.json"
 SLICES = {"miniature": 1, "minilm": 7}
 """The models, and as how many scripts each travels, so that the page can say how far it is."""
+NAMES = {"miniature": "the miniature BERT", "minilm": "MiniLM"}
 ASSETS = {"miniature": "miniature-bert", "minilm": "minilm-l6"}
 VIEWS = ("masked", "sum", "attention", "layers", "same")
 DEFAULTS = {
@@ -55,12 +55,6 @@ def here() -> list[str]:
     return [model for model, asset in ASSETS.items() if asset in assets.catalog() and assets.available(asset)]
 
 
-@cache
-def load(model: str = "minilm") -> weights.Model:
-    """A model as the page itself computes with it."""
-    return weights.unpack(b"".join(part_bytes(ISLAND, part) for part in parts_of(model)))
-
-
 def check(options: dict[str, Any]) -> dict[str, Any]:
     """The options; ValueError for an empty sentence or a view that there is not."""
     for key in ("sentence", "other"):
@@ -73,61 +67,60 @@ def check(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def layers(options: dict[str, Any]) -> list[float]:
-    """The cosine of the two sentences' word at each layer, from 0; empty where the word is not in both."""
-    vectors = []
-    for sentence in (options["sentence"], options["other"]):
-        run = forward.run(load(), sentence)
-        if options["word"].lower() not in run.tokens:
-            return []
-        vectors.append(run.hidden[:, run.tokens.index(options["word"].lower())])
-    one, other = (v / np.linalg.norm(v, axis=1, keepdims=True) for v in vectors)
-    return [float(cosine) for cosine in (one * other).sum(axis=1)]
+    """The cosine of the two sentences' word at each layer of MiniLM, from 0.
+
+    Those of the default sentences are kept; others are computed where transformers and torch are installed. Empty
+    where they are not, or where the word is not in both.
+    """
+    measured = json.loads(MEASURED.read_text())
+    if all(options[key] == DEFAULTS[key] for key in ("sentence", "other", "word")):
+        return list(measured["default"])
+    if "minilm" not in here() or not all(map(importlib.util.find_spec, ("transformers", "torch"))):
+        return []
+    from embedlib.islands.encoder.measure import word_cosines
+
+    try:
+        return word_cosines(options["sentence"], options["other"], options["word"])
+    except KeyError:
+        return []
 
 
-def fallback_html(options: dict[str, Any], invitation: str = " Run this cell to try your own.") -> str:
+def first(options: dict[str, Any]) -> dict[str, Any]:
+    """The word's likeness layer by layer, what strangers score, and what each model costs to load."""
+    return {
+        "layers": layers(options),
+        "strangers": json.loads(MEASURED.read_text())["strangers"],
+        "models": [
+            {
+                "name": model,
+                "title": NAMES[model],
+                "parts": SLICES[model],
+                "megabytes": sum(len(part_bytes(ISLAND, part)) for part in parts_of(model)) / 1e6,
+            }
+            for model in here()
+        ],
+    }
+
+
+def fallback_html(options: dict[str, Any], invitation: str = "") -> str:
     """The word of two sentences, layer by layer, beside strangers: a plain table."""
-    said = [html.escape(options[key]) for key in ("word", "sentence", "other")]
-    if "minilm" not in here():
-        return f"<p>MiniLM, which reads <i>{said[1]}</i> here, is not on this machine: its asset is minilm-l6.</p>"
-    strangers = json.loads(STRANGERS.read_text())["minilm"]["words"]
-    rows = "".join(
-        f"<tr><td>{layer}</td><td>{cosine:.2f}</td><td>{low:.2f} to {high:.2f}</td></tr>".replace("-", "−")
-        for layer, (cosine, (low, _, high)) in enumerate(zip(layers(options), strangers, strict=False))
+    said = [" of “", options["sentence"], "” and that of “", options["other"], "” are, layer by layer of MiniLM."]
+    strangers = json.loads(MEASURED.read_text())["strangers"]["minilm"]["words"]
+    return plain_table(
+        ["How alike the ", options["word"], *said[:-1], said[-1] + invitation],
+        ("layer", "cosine", "nine in ten pairs of strangers"),
+        [
+            (str(layer), signed(cosine), f"{signed(low)} to {signed(high)}")
+            for layer, (cosine, (low, _, high)) in enumerate(zip(layers(options), strangers, strict=False))
+        ],
     )
-    if not rows:
-        return f"<p>“{said[1]}” and “{said[2]}”, to be read by MiniLM.{invitation}</p>"
-    return (
-        f"<table><caption>How alike the <i>{said[0]}</i> of “{said[1]}” and that of “{said[2]}” are, layer by layer "
-        f"of MiniLM.{invitation}</caption><thead><tr><th>layer</th><th>cosine</th><th>nine in ten pairs of strangers"
-        f"</th></tr></thead><tbody>{rows}</tbody></table>"
-    )
-
-
-def static_html(options: dict[str, Any]) -> str:
-    """The table, and for each model a button that says what it costs; island.js puts everything else beside it."""
-    table = f'<div data-role="static">{fallback_html(options, "")}</div>'
-    sizes = {model: sum(len(part_bytes(ISLAND, part)) for part in parts_of(model)) / 1e6 for model in here()}
-    if not sizes:
-        return f'{table}<div data-role="models"></div>'
-    names = {"miniature": "the miniature BERT", "minilm": "MiniLM"}
-    buttons = "\n".join(
-        f'<button type="button" data-model="{model}" data-parts="{SLICES[model]}">'
-        f"Load {names[model]} ({size:.{0 if size > 10 else 1}f} MB)</button>"
-        for model, size in sizes.items()
-    )
-    about = html.escape(STRANGERS.read_text(), quote=True)
-    return f"""{table}
-<div data-role="models" data-strangers="{about}" hidden>
-{buttons}
-<p class="en-status" data-role="status" role="status"></p>
-</div>"""
 
 
 ISLAND = Island(
     folder=FOLDER,
     defaults=DEFAULTS,
     check=check,
-    static_html=static_html,
+    first=first,
     fallback_html=fallback_html,
     parts={
         name: part

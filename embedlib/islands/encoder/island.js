@@ -1,17 +1,11 @@
 // A reader's own sentence inside an encoder. worker.js computes; this module asks it and draws what comes back.
 
-/** An element with its properties and what stands in it. */
-function make(tag, properties = {}, ...inside) {
-  const el = document.createElement(tag);
-  for (const [key, value] of Object.entries(properties)) {
-    if (key in el && key !== "role") el[key] = value;
-    else el.setAttribute(key, value);
-  }
-  el.append(...inside);
-  return el;
-}
-
-const shown = (value) => value.toFixed(2).replace("-", "−").replace("−0.00", "0.00");
+const ORANGE = [230, 97, 1];
+const PURPLE = [94, 60, 153];
+const COLOURS = Array.from({ length: 41 }, (_, i) => {
+  const strength = Math.abs(i - 20) / 20;
+  return [...(i < 20 ? ORANGE : PURPLE).map((c) => 255 - strength * (255 - c)), 255];
+});
 const row = (matrix, at, d) => matrix.subarray(at * d, (at + 1) * d);
 const mean = (rows) => rows[0].map((_, i) => rows.reduce((sum, each) => sum + each[i], 0) / rows.length);
 
@@ -35,43 +29,65 @@ function wordsOf({ tokens, owner }) {
   return found;
 }
 
-/** A vector as a strip: a column a number, orange below zero and purple above. */
-function strip(vector, limit) {
-  const canvas = make("canvas", { width: vector.length, height: 1, className: "en-strip" });
-  const picture = new ImageData(vector.length, 1);
-  vector.forEach((value, i) => {
-    const strength = Math.min(Math.abs(value) / limit, 1);
-    const end = value < 0 ? [230, 97, 1] : [94, 60, 153];
-    picture.data.set([...end.map((c) => 255 - strength * (255 - c)), 255], i * 4);
-  });
-  canvas.getContext("2d").putImageData(picture, 0, 0);
-  return canvas;
-}
-
-const limitOf = (vectors) => 3 * Math.sqrt(mean(vectors.map((v) => [v.reduce((sum, x) => sum + x * x, 0) / v.length]))[0]);
-
-/** Named strips below each other, all in the same colours. */
+/** Named strips below each other, all in the same colours: `[name, vector, note]`. */
 function strips(named) {
-  const limit = limitOf(named.map(([, vector]) => vector));
-  return named.map(([name, vector, note]) => {
-    const drawn = strip(vector, limit);
-    drawn.ariaHidden = "true";
-    return make("div", { className: "en-line" }, make("span", { className: "en-name" }, name), drawn, make("span", {}, note || ""));
+  const square = named.map(([, vector]) => vector.reduce((sum, x) => sum + x * x, 0) / vector.length);
+  const limit = 3 * Math.sqrt(square.reduce((sum, x) => sum + x, 0) / named.length);
+  return named.map(([name, vector, note = ""]) => {
+    const strip = newStrip();
+    drawStrip(strip, vector, limit, COLOURS);
+    return make("div", { class: "en-line" }, make("span", { class: "en-name" }, name), strip, make("span", {}, note));
   });
 }
+
+/** A word's cosine at each layer, beside what strangers score. */
+function likeness(word, cosines, band) {
+  const scale = (value) => `${(100 * (Math.max(value, -0.25) + 0.25)) / 1.25}%`;
+  const lines = cosines.map((value, l) => {
+    const [low, , high] = band ? band.words[l] : [];
+    const bar = make("span", { class: "en-bar", "aria-hidden": "true" },
+      ...(band ? [make("i", { style: `left: ${scale(low)}; right: calc(100% - ${scale(high)})` })] : []), make("b", { style: `left: ${scale(value)}` }));
+    return make("tr", {}, make("th", { scope: "row" }, String(l)), make("td", {}, signed(value)), make("td", {}, bar),
+      make("td", {}, band ? `${signed(low)} to ${signed(high)}` : ""));
+  });
+  const heads = ["Layer", "Cosine", "Drawn", band ? "Strangers" : ""].map((text) => make(text ? "th" : "td", text ? { scope: "col" } : {}, text));
+  return make("table", { class: "en-same" },
+    make("caption", {}, make("i", {}, word), ` in both sentences${band ? "; the grey band holds nine in ten pairs of random words" : ""}`),
+    make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...lines));
+}
+
+const VIEW = `<div data-role="first"><p data-role="pair"></p></div>
+<div class="i-controls"><div class="en-models" data-role="models"></div>
+<p class="i-status" data-role="status"></p></div>
+<div data-role="body" hidden>
+<label class="en-field i-controls">Your sentence <input type="text" data-field="sentence"></label>
+<div class="en-pieces" data-role="pieces" role="toolbar" aria-label="Pieces; arrow keys choose one"></div>
+<section class="i-part" data-view="masked"><p class="i-title">The hidden word</p><div data-role="guesses"></div></section>
+<section class="i-part" data-view="sum"><p class="i-title">What goes in: three vectors, added up</p><div data-role="sum"></div></section>
+<section class="i-part" data-view="attention"><p class="i-title">Where each piece looks</p>
+<p class="i-line i-controls"><label>Layer <select data-role="layer"></select></label><label>Head <select data-role="head"></select></label></p>
+<p class="en-read i-small" data-role="read" role="status"></p><div class="en-scroll" data-role="grid"></div></section>
+<section class="i-part" data-view="layers"><p class="i-title">The chosen piece, layer by layer</p><div data-role="deep"></div>
+<p class="i-small">At the right: the cosine with the strip above.</p></section>
+<section class="i-part" data-view="same"><p class="i-title">Is this the same word?</p>
+<label class="en-field i-controls">Another sentence <input type="text" data-field="other"></label>
+<p class="i-line i-controls"><label data-role="word-field">Word <select data-role="word"></select></label></p>
+<div data-role="same"></div><p data-role="whole"></p></section>
+</div>`;
 
 function render({ model, el }) {
-  showStatic(model, el);
-  const find = (name) => el.querySelector(`[data-role="${name}"]`);
-  const place = find("models");
-  if (!place.dataset.strangers) return;
-  place.hidden = false;
-  const strangers = JSON.parse(place.dataset.strangers);
-  const status = find("status");
-  const body = make("div", { hidden: true });
-  place.after(body);
-  let worker, about, name, models = {}, runs = [], at = 1, turn = 0, timer;
+  const { strangers, models, layers: kept } = model.get("first");
+  const role = build(el, VIEW);
+  const [layer, head, word] = ["layer", "head", "word"].map(role);
+  const pieces = role("pieces");
+  const announce = announcer(role("announce"));
+  const opened = {};
   const waiting = new Map();
+  let worker, about, name, again = false, runs = [], at = 1, turn = 0, timer;
+  const say = (text) => {
+    setText(role("status"), text);
+    announce(text);
+  };
 
   function ask(task) {
     return new Promise((resolve, reject) => {
@@ -80,108 +96,75 @@ function render({ model, el }) {
     });
   }
 
-  /** Fetch the model's scripts one by one, put them together and hand them to the worker. */
-  async function load(button) {
-    if (models[button.dataset.model]) return use(button);
-    button.disabled = true;
-    try {
-      if (!worker) {
-        worker = await startWorker(model);
-        worker.onmessage = ({ data }) => {
-          const { resolve, reject } = waiting.get(data.id);
-          waiting.delete(data.id);
-          if (data.error) reject(new Error(data.error));
-          else resolve(data.result);
-        };
-      }
-      const parts = [];
-      for (let i = 0; i < Number(button.dataset.parts); i++) {
-        setText(status, `Loading: part ${i + 1} of ${button.dataset.parts} …`);
-        parts.push(await requestPart(model, `${button.dataset.model}-${i}`));
-      }
-      const bytes = await gunzip(new Uint8Array(await new Blob(parts).arrayBuffer()));
-      name = button.dataset.model;
-      about = models[name] = await ask({ task: "load", name, bytes });
-    } catch (reason) {
-      setText(status, `The model could not be loaded: ${reason.message}. Try again.`);
-      button.disabled = false;
-      return;
+  /** Fetch a model's scripts one by one, put them together and hand them to the worker. */
+  async function load({ name: asked, parts: count }) {
+    if (!worker) {
+      worker = await startWorker(model);
+      worker.onmessage = ({ data }) => {
+        const { resolve, reject } = waiting.get(data.id);
+        waiting.delete(data.id);
+        if (data.error) reject(new Error(data.error));
+        else resolve(data.result);
+      };
     }
-    button.disabled = false;
-    await use(button);
-    first.focus();
+    const parts = [];
+    for (let i = 0; i < count; i++) {
+      say(`Loading: part ${i + 1} of ${count} …`);
+      parts.push(await requestPart(model, `${asked}-${i}`, again));
+    }
+    const bytes = await gunzip(new Uint8Array(await new Blob(parts).arrayBuffer()));
+    opened[asked] = await ask({ task: "load", name: asked, bytes });
   }
 
-  /** Show what a loaded model makes of the sentences. */
-  async function use(button) {
-    name = button.dataset.model;
-    about = models[name];
-    for (const each of place.querySelectorAll("button")) {
-      each.ariaPressed = String(each === button);
-      if (models[each.dataset.model]) each.textContent = `Ask ${models[each.dataset.model].name}`;
-      each.hidden = Boolean(models[each.dataset.model]) && Object.keys(models).length === 1;
+  /** Show what a model, loaded now if need be, makes of the sentences. */
+  async function use(wanted) {
+    if (!opened[wanted.name]) {
+      el.setAttribute("aria-busy", "true");
+      try {
+        await load(wanted);
+        again = false;
+      } catch (reason) {
+        again = true;
+        say(`The model did not arrive (${reason.message}). Try again.`);
+        return;
+      } finally {
+        el.removeAttribute("aria-busy");
+      }
     }
-    find("static").hidden = true;
-    body.hidden = false;
-    layer.replaceChildren(...Array.from({ length: about.layers }, (_, i) => make("option", { value: i }, `${i + 1}`)));
-    head.replaceChildren(...Array.from({ length: about.heads }, (_, i) => make("option", { value: i }, `${i + 1}`)));
+    const begun = !about;
+    name = wanted.name;
+    about = opened[name];
+    buttons.forEach((button, i) => {
+      button.setAttribute("aria-pressed", String(models[i] === wanted));
+      if (opened[models[i].name]) setText(button, `Ask ${models[i].title}`);
+      button.hidden = models.length === 1;
+    });
+    role("first").hidden = true;
+    role("body").hidden = false;
+    const numbers = (count) => Array.from({ length: count }, (_, i) => make("option", { value: i }, `${i + 1}`));
+    layer.replaceChildren(...numbers(about.layers));
+    head.replaceChildren(...numbers(about.heads));
     await compute();
+    if (begun) fields.sentence.focus();
   }
-
-  // ---------------------------------------------------------------- what stands in the page
-
-  const field = (label, key) => {
-    const input = make("input", { type: "text", value: model.get(key), autocomplete: "off", spellcheck: false });
-    input.addEventListener("input", () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => { model.set(key, input.value); model.save_changes(); compute(); }, 250);
-    });
-    model.on(`change:${key}`, () => {
-      if (input.value !== model.get(key)) { input.value = model.get(key); compute(); }
-    });
-    return [input, make("label", { className: "en-field" }, label, input)];
-  };
-  const [first, firstField] = field("Your sentence", "sentence");
-  const [second, secondField] = field("Another sentence", "other");
-  const choice = (label, draw) => {
-    const select = make("select", { onchange: draw });
-    return [select, make("label", {}, `${label} `, select)];
-  };
-  const [layer, layerField] = choice("Layer", () => drawAttention());
-  const [head, headField] = choice("Head", () => drawAttention());
-  const [word, wordField] = choice("Word", () => drawSame());
-  const guesses = make("div");
-  const pieces = make("div", { className: "en-pieces", role: "toolbar", ariaLabel: "Pieces; arrow keys choose one" });
-  const sum = make("div"), grid = make("div", { className: "en-scroll" }), deep = make("div"), same = make("div");
-  const read = make("p", { className: "en-read", role: "status" });
-  const part = (key, title, ...inside) =>
-    (model.get("show").includes(key) ? [make("section", { ariaLabel: title }, make("p", { className: "en-title" }, title), ...inside)] : []);
-  body.append(
-    firstField, pieces,
-    ...part("masked", "The hidden word", guesses),
-    ...part("sum", "What goes in: three vectors, added up", sum),
-    ...part("attention", "Where each piece looks", make("div", { className: "en-choices" }, layerField, headField), read, grid),
-    ...part("layers", "The chosen piece, layer by layer", deep),
-    ...part("same", "Is this the same word?", secondField, wordField, same),
-  );
 
   async function compute() {
     if (!about) return;
-    const texts = [first.value, second.value];
+    const texts = [fields.sentence.value, fields.other.value];
     const asked = name;
-    setText(status, "Computing …");
+    setText(role("status"), "Computing …");
     const done = await Promise.all(texts.map((text) => ask({ task: "run", name, text: text.replace(/\[mask\]/gi, "[MASK]") })));
-    if (texts[0] !== first.value || texts[1] !== second.value || asked !== name) return;
+    if (texts[0] !== fields.sentence.value || texts[1] !== fields.other.value || asked !== name) return;
     runs = done;
     const { tokens, ms, left } = runs[0];
-    const cut = left ? ` It was cut: ${left.toLocaleString("en")} pieces at its end were not read.` : "";
+    const cut = left ? ` It was cut: ${grouped(left)} pieces at its end were not read.` : "";
     const mask = tokens.includes("[MASK]") && !about.masked ? ` ${about.name} was tuned for sentences and can guess no masked word.` : "";
-    setText(status, `${about.name}: ${about.layers} layers, ${about.width} numbers a piece. This sentence of ${tokens.length} pieces took ${Math.round(ms)} ms on your machine.${cut}${mask}`);
+    say(`${about.name[0].toUpperCase()}${about.name.slice(1)}: ${about.layers} layers, ${about.width} numbers a piece. This sentence of ${tokens.length} pieces took ${Math.round(ms)} ms on your machine.${cut}${mask}`);
     const wanted = wordsOf(runs[0]).get(String(model.get("word")).toLowerCase());
     at = wanted && at === 1 ? wanted[0] : Math.min(at, tokens.length - 1);
     const common = [...wordsOf(runs[0]).keys()].filter((each) => wordsOf(runs[1]).has(each));
-    const kept = common.includes(word.value) ? word.value : model.get("word");
-    word.replaceChildren(...common.map((each) => make("option", { selected: each === kept }, each)));
+    const chosen = common.includes(word.value) ? word.value : model.get("word");
+    word.replaceChildren(...common.map((each) => make("option", each === chosen ? { selected: "" } : {}, each)));
     drawGuesses();
     drawPieces();
     drawAttention();
@@ -191,96 +174,128 @@ function render({ model, el }) {
   /** For each [MASK] the five likeliest pieces, as bars. */
   function drawGuesses() {
     const run = runs[0];
-    if (guesses.parentNode) guesses.parentNode.hidden = !about.masked;
-    guesses.replaceChildren(...run.guesses.flatMap((five, m) => [
-      make("p", { className: "en-note" }, `For [MASK] number ${m + 1}, piece ${run.masks[m]} of the sentence:`),
-      ...five.map(([piece, chance]) => make("div", { className: "en-line" }, make("span", { className: "en-name" }, piece),
-        make("span", { className: "en-chance", ariaHidden: "true", style: `width: ${100 * chance}%` }), make("span", {}, `${(100 * chance).toFixed(1)} %`))),
+    const percent = (chance) => `${(100 * chance).toFixed(1)}`;
+    el.querySelector("[data-view=masked]").hidden = !about.masked || !model.get("show").includes("masked");
+    role("guesses").replaceChildren(...run.guesses.flatMap((five, m) => [
+      make("p", { class: "i-small" }, `For [MASK] number ${m + 1}, piece ${run.masks[m]} of the sentence:`),
+      ...five.map(([piece, chance]) => make("div", { class: "en-line" }, make("span", { class: "en-name" }, piece),
+        make("span", { class: "en-chance", "aria-hidden": "true", style: `width: ${percent(chance)}%` }), make("span", {}, `${percent(chance)} %`))),
     ]));
-    if (!run.masks.length) guesses.replaceChildren(make("p", {}, "Write [MASK] in the place of a word: the five likeliest words for it stand here."));
+    if (!run.masks.length) role("guesses").append("Write [MASK] in the place of a word: the five likeliest words for it stand here.");
   }
 
-  function choose(next, focus) {
+  function choose(next) {
     at = next;
     drawPieces();
-    if (focus) pieces.children[at].focus();
+    pieces.children[at].focus();
   }
 
   function drawPieces() {
     const { tokens, sums, hidden } = runs[0], d = about.width;
-    pieces.replaceChildren(...tokens.map((piece, t) => make("button", {
-      type: "button", ariaPressed: String(t === at), tabIndex: t === at ? 0 : -1, onclick: () => choose(t, true),
-    }, piece)));
+    pieces.replaceChildren(...tokens.map((piece, t) => {
+      const button = make("button", { type: "button", "aria-pressed": t === at, tabindex: t === at ? 0 : -1 }, piece);
+      button.addEventListener("click", () => choose(t));
+      return button;
+    }));
     const three = sums.map((each) => row(each, at, d));
     const total = three[0].map((_, i) => three[0][i] + three[1][i] + three[2][i]);
-    sum.replaceChildren(...strips([[`piece ${tokens[at]}`, three[0]], [`+ place ${at}`, three[1]], ["+ sentence", three[2]], ["= sum", total]]));
-    deep.replaceChildren(...strips(hidden.map((states, l) => [
+    role("sum").replaceChildren(...strips([[`piece ${tokens[at]}`, three[0]], [`+ place ${at}`, three[1]], ["+ sentence", three[2]], ["= sum", total]]));
+    role("deep").replaceChildren(...strips(hidden.map((states, l) => [
       l ? `layer ${l}` : "layer 0, the sum normed", row(states, at, d),
-      l ? shown(cosine(row(states, at, d), row(hidden[l - 1], at, d))) : "",
-    ])), make("p", { className: "en-note" }, "At the right: the cosine with the strip above."));
+      l ? signed(cosine(row(states, at, d), row(hidden[l - 1], at, d))) : "",
+    ])));
   }
   pieces.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1, Home: -at, End: runs[0].tokens.length - 1 - at }[event.key];
+    const { length } = runs[0].tokens;
+    const step = { ArrowRight: 1, ArrowLeft: -1, Home: -at, End: length - 1 - at }[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    choose((at + step + runs[0].tokens.length) % runs[0].tokens.length, true);
+    choose((at + step + length) % length);
   });
 
   function drawAttention() {
     const { tokens, looked } = runs[0], T = tokens.length;
     const shares = looked[layer.value || 0].subarray((head.value || 0) * T * T);
-    const say = (t, s) => setText(read, `${tokens[t]} takes ${shown(shares[t * T + s])} of its vector from ${tokens[s]}`);
-    const cells = tokens.map((_, t) => tokens.map((_, s) => make("td", {
-      role: "gridcell", tabIndex: t + s ? -1 : 0, style: `--share: ${(100 * shares[t * T + s]).toFixed(1)}%`,
-      ariaLabel: `${tokens[t]} from ${tokens[s]}: ${shown(shares[t * T + s])}`,
-      onfocus: () => say(t, s), onpointerenter: () => say(t, s),
-    })));
+    const cells = tokens.map((from, t) => tokens.map((to, s) => {
+      const share = shares[t * T + s];
+      const cell = make("td", {
+        role: "gridcell", tabindex: t + s ? -1 : 0, style: `--share: ${(100 * share).toFixed(1)}%`, "aria-label": `${from} from ${to}: ${signed(share)}`,
+      });
+      for (const event of ["focus", "pointerenter"]) {
+        cell.addEventListener(event, () => setText(role("read"), `${from} takes ${signed(share)} of its vector from ${to}`));
+      }
+      return cell;
+    }));
     const top = make("tr", {}, make("td"), ...tokens.map((piece) => make("th", { scope: "col" }, make("span", {}, piece))));
     const rows = tokens.map((piece, t) => make("tr", {}, make("th", { scope: "row" }, piece), ...cells[t]));
-    const table = make("table", { role: "grid", className: "en-grid", ariaLabel: "A row a piece: the shares that it takes from all pieces" }, top, ...rows);
+    const table = make("table", { role: "grid", class: "en-grid", "aria-label": "A row a piece: the shares that it takes from all pieces" }, top, ...rows);
     table.addEventListener("keydown", (event) => {
       const step = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }[event.key];
-      const t = cells.findIndex((line) => line.includes(document.activeElement));
+      const t = cells.findIndex((line) => line.includes(event.target));
       if (!step || t < 0) return;
       event.preventDefault();
-      const s = cells[t].indexOf(document.activeElement);
-      const next = cells[t + step[0]]?.[s + step[1]];
+      const next = cells[t + step[0]]?.[cells[t].indexOf(event.target) + step[1]];
       if (!next) return;
-      cells[t][s].tabIndex = -1;
+      event.target.tabIndex = -1;
       next.tabIndex = 0;
       next.focus();
     });
-    grid.replaceChildren(table);
-    setText(read, "Each row adds up to 1. Point at a cell, or go through them with the arrow keys.");
+    role("grid").replaceChildren(table);
+    setText(role("read"), "Each row adds up to 1. Point at a cell, or go through them with the arrow keys.");
   }
 
   function drawSame() {
-    const [one, other] = runs, d = about.width, band = strangers[name];
-    const usual = (of) => (band ? ` Nine in ten pairs of random sentences score ${shown(of[0])} to ${shown(of[2])}.` : "");
-    const lengths = runs.map(({ tokens }) => tokens.length);
-    const whole = cosine(...runs.map((run, i) => mean(Array.from({ length: lengths[i] }, (_, t) => row(run.hidden[about.layers], t, d)))));
-    const likeness = make("p", { className: "en-whole" }, `The two sentences as wholes (the mean of the last layer): ${shown(whole)}.${usual(band?.sentences)}`);
-    wordField.hidden = !word.value;
-    if (!word.value) {
-      same.replaceChildren(make("p", {}, "The two sentences have no word in common, so there is none to compare."), likeness);
-      return;
-    }
+    const d = about.width, band = strangers[name];
+    const wholes = runs.map(({ tokens, hidden }) => mean(tokens.map((_, t) => row(hidden[about.layers], t, d))));
+    const usual = band ? ` Nine in ten pairs of random sentences score ${signed(band.sentences[0])} to ${signed(band.sentences[2])}.` : "";
+    setText(role("whole"), `The two sentences as wholes (the mean of the last layer): ${signed(cosine(...wholes))}.${usual}`);
+    role("word-field").hidden = !word.value;
     const vector = (run, l) => mean(wordsOf(run).get(word.value).map((t) => row(run.hidden[l], t, d)));
-    const scale = (value) => `${(100 * (Math.max(value, -0.25) + 0.25)) / 1.25}%`;
-    const lines = one.hidden.map((_, l) => {
-      const [low, , high] = band ? band.words[l] : [];
-      const value = cosine(vector(one, l), vector(other, l));
-      const bar = make("span", { className: "en-bar", ariaHidden: "true" },
-        ...(band ? [make("i", { style: `left: ${scale(low)}; right: calc(100% - ${scale(high)})` })] : []), make("b", { style: `left: ${scale(value)}` }));
-      return make("tr", {}, make("th", { scope: "row" }, String(l)), make("td", {}, shown(value)), make("td", {}, bar), make("td", {}, band ? `${shown(low)} to ${shown(high)}` : ""));
-    });
-    const heads = ["Layer", "Cosine", "", band ? "Strangers" : ""].map((text) => make("th", { scope: "col" }, text));
-    same.replaceChildren(make("table", { className: "en-same" },
-      make("caption", {}, `${word.value} in both sentences${band ? "; the grey band holds nine in ten pairs of random words" : ""}`),
-      make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...lines)), likeness);
+    const cosines = () => runs[0].hidden.map((_, l) => cosine(vector(runs[0], l), vector(runs[1], l)));
+    role("same").replaceChildren(word.value ? likeness(word.value, cosines(), band)
+      : make("p", {}, "The two sentences have no word in common, so there is none to compare."));
   }
 
-  for (const button of place.querySelectorAll("button")) button.addEventListener("click", () => load(button));
+  const fields = {};
+  const undo = [];
+  for (const input of el.querySelectorAll("[data-field]")) {
+    const key = input.dataset.field;
+    fields[key] = input;
+    input.value = model.get(key);
+    input.autocomplete = "off";
+    input.spellcheck = false;
+    input.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => { model.set(key, input.value); model.save_changes(); compute(); }, 250);
+    });
+    const follow = () => {
+      if (input.value !== model.get(key)) { input.value = model.get(key); compute(); }
+    };
+    model.on(`change:${key}`, follow);
+    undo.push(() => model.off(`change:${key}`, follow));
+  }
+  for (const section of el.querySelectorAll("[data-view]")) {
+    section.setAttribute("aria-label", section.firstElementChild.textContent);
+    section.hidden = !model.get("show").includes(section.dataset.view);
+  }
+  for (const select of [layer, head]) select.addEventListener("change", drawAttention);
+  word.addEventListener("change", drawSame);
+  const buttons = models.map((each) => {
+    const size = each.megabytes.toFixed(each.megabytes > 10 ? 0 : 1);
+    const button = make("button", { type: "button", "data-model": each.name }, `Load ${each.title} (${size} MB)`);
+    button.addEventListener("click", () => { if (!el.hasAttribute("aria-busy")) use(each); });
+    return button;
+  });
+  role("models").append(...buttons);
+  writeSentence(role("pair"), ["What MiniLM makes of two sentences: ", model.get("sentence"), " ", model.get("other"), ""]);
+  if (kept.length) role("first").append(likeness(model.get("word"), kept, strangers.minilm));
+  setText(role("status"), models.length ? "Load a model, once, and it reads your own sentences here."
+    : "The models that would read your own sentences are not on this machine: their assets are minilm-l6 and miniature-bert.");
+  return () => {
+    clearTimeout(timer);
+    undo.forEach((each) => each());
+    worker?.terminate();
+  };
 }
 
 export default { render };

@@ -10,7 +10,6 @@ import gzip
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +33,6 @@ RENAMED = (
     (r"^lm_head\.bias", "cls.predictions.bias"),
 )
 """What the pre-norm miniature calls its tensors, and what BERT calls those that do the same."""
-
-
-@dataclass(frozen=True, eq=False)
-class Model:
-    """A packed model, opened: `tensors` in float32 by name, and everything else in `header`."""
-
-    header: dict[str, Any]
-    tensors: dict[str, Floats]
 
 
 def read_safetensors(file: Path) -> dict[str, NDArray[Any]]:
@@ -98,21 +89,6 @@ def pack(tensors: Mapping[str, NDArray[Any]], rounded: bool, **header: Any) -> b
     head = json.dumps({**header, "tensors": places}, separators=(",", ":")).encode()
     head += b" " * (-(len(head) + 1) % 8) + b"\n"
     return gzip.compress(head + b"".join(flat[name].tobytes() for name in order), 6, mtime=0)
-
-
-def unpack(packed: bytes) -> Model:
-    """Open what `pack` made, its integers multiplied out: the numbers that worker.js computes with."""
-    raw = gzip.decompress(packed)
-    begin = raw.index(b"\n") + 1
-    header = json.loads(raw[:begin])
-    found: dict[str, NDArray[Any]] = {}
-    for name, about in header.pop("tensors").items():
-        count = int(np.prod(about["shape"]))
-        flat = np.frombuffer(raw, dtype=about["type"], count=count, offset=begin + about["at"])
-        found[name] = flat.reshape(about["shape"]).astype(np.float32)
-    for name in [name.removesuffix(".rows") for name in found if name.endswith(".rows")]:
-        found[name] = found[name] * found.pop(f"{name}.rows")[:, None] * found.pop(f"{name}.columns")
-    return Model(header, found)
 
 
 def minilm() -> bytes:

@@ -1,12 +1,12 @@
 // A BERT encoder from end to end: text → pieces → vectors → layers. No library; only the weights come from elsewhere
-// (export.py packs them). A matrix of T rows and d columns is one flat array: row t begins at t * d.
+// (weights.py packs them). A matrix of T rows and d columns is one flat array: row t begins at t * d.
 
 const models = {};
 const LONGEST = 64;
 
 // ---------------------------------------------------------------- the weights
 
-/** Read what export.py packed: a line of JSON, then the tensors one behind the other. */
+/** Read what weights.py packed: a line of JSON, then the tensors one behind the other. */
 function readModel(bytes) {
   const end = bytes.indexOf(10) + 1;
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end)));

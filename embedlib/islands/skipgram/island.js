@@ -278,7 +278,7 @@ function shiftLabels(places, words, height) {
 
 // ---------------------------------------------------------------- words, numbers and strips
 
-function signed(value, digits = 3) {
+function shown(value, digits = 3) {
   const text = value.toFixed(digits);
   return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
 }
@@ -294,7 +294,7 @@ function niceLimit(most) {
 const largest = (rows) => rows.reduce((most, row) => row.reduce((m, value) => Math.max(m, Math.abs(value)), most), 0);
 
 /** A new element with a class and a text. */
-function make(tag, className = "", text = "") {
+function element(tag, className = "", text = "") {
   const el = document.createElement(tag);
   if (className) el.className = className;
   if (text) el.textContent = text;
@@ -302,10 +302,10 @@ function make(tag, className = "", text = "") {
 }
 
 /** A strip of coloured cells, a cell a number. */
-function drawStrip(strip, values, limit, colours) {
+function paint(strip, values, limit, colours) {
   let canvas = strip.firstElementChild;
   if (!canvas) {
-    canvas = make("canvas");
+    canvas = element("canvas");
     canvas.height = 1;
     strip.replaceChildren(canvas);
     strip.style.background = "none";
@@ -518,20 +518,20 @@ function render({ model, el }) {
       setText(name.children[0], words[step.targets[i]]);
       setText(name.children[1], i ? "negative (0)" : "context (1)");
       const after = dot(afterStep(trainer.U, step.centre), afterStep(trainer.V, step.targets[i]));
-      [step.dots, step.sigmas, step.errors, step.losses].forEach((values, j) => setText(cells[j], signed(values[i])));
-      setText(cells[4], signed(after));
+      [step.dots, step.sigmas, step.errors, step.losses].forEach((values, j) => setText(cells[j], shown(values[i])));
+      setText(cells[4], shown(after));
     });
-    setText(role("loss"), signed(step.loss));
+    setText(role("loss"), shown(step.loss));
     writeSentence(role("remark"), remark(trainer, step));
     role("remark").classList.toggle("sg-many", trainer.negatives > 4);
   }
 
   function newFormulaRow() {
-    const row = make("tr");
-    const name = make("th");
+    const row = element("tr");
+    const name = element("th");
     name.scope = "row";
-    name.append(make("span", "sg-name", "·"), make("span", "sg-kind", "·"));
-    row.append(name, ...Array.from({ length: 5 }, () => make("td", "", "0")));
+    name.append(element("span", "sg-name", "·"), element("span", "sg-kind", "·"));
+    row.append(name, ...Array.from({ length: 5 }, () => element("td", "", "0")));
     return row;
   }
 
@@ -550,7 +550,7 @@ function render({ model, el }) {
     line.dataset.less = first ? "… " : "";
     if (!line.querySelector("button")) line.replaceChildren();
     fill(line, shown.length, () => {
-      const button = make("button", "", "·");
+      const button = element("button", "", "·");
       button.type = "button";
       return button;
     }).forEach((button, i) => {
@@ -576,8 +576,8 @@ function render({ model, el }) {
       writeSentence(row.children[0], [`${letter} `, trainer.corpus.words[word]]);
       vectors.forEach((vector, j) => {
         const [strip, digits] = row.children[j + 1].children;
-        drawStrip(strip, vector, j === 1 ? changeLimit : limit, colours);
-        setText(digits, Array.from(vector, (value) => signed(value, 4)).join(" "));
+        paint(strip, vector, j === 1 ? changeLimit : limit, colours);
+        setText(digits, Array.from(vector, (value) => shown(value, 4)).join(" "));
       });
     });
     setText(role("change-limit"), `to ±${changeLimit}`);
@@ -585,20 +585,20 @@ function render({ model, el }) {
   }
 
   function newChangeRow() {
-    const row = make("tr");
-    const name = make("th");
+    const row = element("tr");
+    const name = element("th");
     name.scope = "row";
     row.append(name);
     for (let j = 0; j < 3; j++) {
-      const cell = make("td");
-      cell.append(newStrip(), make("span", "sg-digits", "0"));
+      const cell = element("td");
+      cell.append(newStrip(), element("span", "sg-digits", "0"));
       row.append(cell);
     }
     return row;
   }
 
   function newStrip() {
-    const strip = make("span", "sg-strip");
+    const strip = element("span", "sg-strip");
     strip.setAttribute("aria-hidden", "true");
     return strip;
   }
@@ -608,15 +608,15 @@ function render({ model, el }) {
   function showMatrices() {
     const limit = niceLimit(Math.max(largest(trainer.U), largest(trainer.V)));
     fill(role("matrices"), trainer.corpus.words.length, () => {
-      const row = make("li");
-      row.append(make("span", "sg-word", "·"), newStrip(), newStrip());
+      const row = element("li");
+      row.append(element("span", "sg-word", "·"), newStrip(), newStrip());
       return row;
     }).forEach((row, word) => {
       const kind = kindOf(word);
       row.className = kind ? `sg-row sg-${kind}` : "sg-row";
       setText(row.children[0], trainer.corpus.words[word]);
-      drawStrip(row.children[1], trainer.U[word], limit, colours);
-      drawStrip(row.children[2], trainer.V[word], limit, colours);
+      paint(row.children[1], trainer.U[word], limit, colours);
+      paint(row.children[2], trainer.V[word], limit, colours);
     });
     setText(role("low"), `−${limit}`);
     setText(role("high"), String(limit));
@@ -636,7 +636,7 @@ function render({ model, el }) {
       (width - LABEL) / 2 + (x - (left + right) / 2) * scale, (height - LINE) / 2 - (y - (low + high) / 2) * scale,
     ]);
     const shifts = shiftLabels(places, trainer.corpus.words, height);
-    fill(map, places.length, () => make("span", "", "·")).forEach((mark, word) => {
+    fill(map, places.length, () => element("span", "", "·")).forEach((mark, word) => {
       const [x, y] = places[word];
       setText(mark, trainer.corpus.words[word]);
       mark.className = [kindOf(word) && `sg-${kindOf(word)}`, word === wordNow() && "sg-chosen"].filter(Boolean).join(" ");
@@ -666,13 +666,13 @@ function render({ model, el }) {
   function showNearest() {
     const found = nearestTo(trainer.U, wordNow(), NEIGHBOURS);
     fill(role("nearest"), NEIGHBOURS, () => {
-      const row = make("tr");
-      const name = make("th");
+      const row = element("tr");
+      const name = element("th");
       name.scope = "row";
-      const cell = make("td");
-      const bar = make("span", "sg-bar");
-      bar.append(make("span"));
-      cell.append(make("span", "sg-number", "0"), bar);
+      const cell = element("td");
+      const bar = element("span", "sg-bar");
+      bar.append(element("span"));
+      cell.append(element("span", "sg-number", "0"), bar);
       row.append(name, cell);
       return row;
     }).forEach((row, i) => {
@@ -680,7 +680,7 @@ function render({ model, el }) {
       row.style.visibility = at < 0 ? "hidden" : "";
       setText(row.children[0], at < 0 ? "·" : trainer.corpus.words[at]);
       const [number, bar] = row.children[1].children;
-      setText(number, signed(cosine, 2));
+      setText(number, shown(cosine, 2));
       bar.firstElementChild.style.transform = `scaleX(${Math.max(cosine, 0).toFixed(3)})`;
     });
   }
@@ -689,7 +689,7 @@ function render({ model, el }) {
 
   function setUpWords() {
     const { words } = trainer.corpus;
-    role("word").replaceChildren(...[...words].sort().map((word) => make("option", "", word)));
+    role("word").replaceChildren(...[...words].sort().map((word) => element("option", "", word)));
     role("word").value = words[wordNow()];
   }
 
@@ -709,7 +709,7 @@ function render({ model, el }) {
       const value = model.get(control.dataset.option);
       if (control.type === "checkbox") control.checked = value;
       else {
-        if (![...control.options].some((option) => option.value === String(value))) control.append(make("option", "", String(value)));
+        if (![...control.options].some((option) => option.value === String(value))) control.append(element("option", "", String(value)));
         control.value = String(value);
       }
     }
@@ -811,7 +811,7 @@ function render({ model, el }) {
     role("word").value = trainer.corpus.words[wordNow()];
     showMap();
     showNearest();
-    const three = nearestTo(trainer.U, wordNow(), 3).map(({ at, cosine }) => `${trainer.corpus.words[at]} ${signed(cosine, 2)}`).join(", ");
+    const three = nearestTo(trainer.U, wordNow(), 3).map(({ at, cosine }) => `${trainer.corpus.words[at]} ${shown(cosine, 2)}`).join(", ");
     announce(`Nearest to ${trainer.corpus.words[wordNow()]}: ${three}.`);
   };
   for (const key of RESTARTS) model.on(`change:${key}`, onRestart);
