@@ -15,9 +15,10 @@ from island_fixtures import addresses, live, page, until
 
 from embedlib import islands
 from embedlib.islands import base, site
-from embedlib.islands.skipgram import static, trainer
+from embedlib.islands.skipgram import trainer
 from embedlib.islands.skipgram.corpora import texts
-from embedlib.islands.skipgram.trainer import Settings, Trainer
+from embedlib.islands.skipgram.trainer import Settings, Step, Trainer, dot
+from embedlib.islands.words import signed
 
 PLACES = ("server", "folder")
 OWN = "Red wine and white wine. Red bread? White bread and butter. A cat’s milk, a cat’s bread."
@@ -37,6 +38,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def places(folder: Path) -> Iterator[dict[str, str]]:
     yield from addresses(folder)
+
+
+def row_of(made: Trainer, step: Step, i: int) -> list[str]:
+    """What the table says of one word of a step that is not taken yet."""
+    u, v = (
+        [x + y for x, y in zip(matrix[row], made.change(step, name, row), strict=True)]
+        for name, matrix, row in (("U", made.U, step.centre), ("V", made.V, step.targets[i]))
+    )
+    values = (step.dots[i], step.sigmas[i], step.errors[i], step.losses[i], dot(u, v))
+    return [made.corpus.words[step.targets[i]], *(signed(value, 3) for value in values)]
 
 
 class Training:
@@ -201,6 +212,32 @@ def test_equal_vectors_have_a_map(method: Any) -> None:
     assert found == {"points": [[0, 0]] * 3, "share": 1}
 
 
+def test_what_is_odd_about_the_negatives_is_said(method: Any) -> None:
+    text = "The cat drinks milk. A cat and a dog drink. The dog sees the cat."
+    made = Trainer(text, Settings(negatives=5))
+    step, words = made.plan(), made.corpus.words
+    beside = trainer.pair_counts(made.corpus, made.pairs)[step.centre]
+    true = next(i for i, count in enumerate(beside) if count and i != step.targets[0])
+    never = next(i for i, count in enumerate(beside) if not count)
+
+    def said(*negatives: int, lose: bool = False) -> str:
+        settings = json.dumps({**vars(Settings(negatives=5)), "lose_repeats": lose})
+        targets = [step.targets[0], *negatives]
+        given = f"{{ centre: {step.centre}, targets: {targets} }}"
+        return "".join(method(f"remark(createTrainer({json.dumps(text)}, {settings}), {given})"))
+
+    assert said() == "Nothing is pushed away: all vectors may grow alike, and the loss goes to 0."
+    assert said(never).startswith("Each negative is another word")
+    assert said(true) == f"True neighbours of this centre word, drawn all the same: {words[true]} ({beside[true]}×). "
+    assert said(never, never) == f"Drawn more than once: {words[never]} (2×); the gradients add up. "
+    assert said(never, never, lose=True).endswith("(2×); only the last gradient counts. ")
+    assert said(step.targets[0]).startswith(f"Context and negative at once: {words[step.targets[0]]} (1×)")
+
+
+def test_the_scale_of_strips_is_a_round_number(method: Any) -> None:
+    assert method("[0, 0.06, 0.5, 0.51, 3].map(niceLimit)") == [0.001, 0.07, 0.5, 0.7, 3]
+
+
 def test_ten_thousand_steps_take_less_than_a_second(method: Any, record_property: Callable[..., None]) -> None:
     text = " ".join(f"w{i % 30} w{i * 7 % 30} w{i * 11 % 30}." for i in range(200))
     speed = method(
@@ -225,20 +262,25 @@ def test_ten_thousand_steps_take_less_than_a_second(method: Any, record_property
 # ------------------------------------------------------------------ stepping
 
 
+def test_the_first_step_is_shown_before_it_is_taken(served_island: Training) -> None:
+    island = served_island
+    assert island.text("heading") == "Step 1, not taken yet"
+    assert island.formula()[0][0] == "drinks" and island.text("loss") == f"{4 * np.log(2):.3f}"
+    assert island.root.locator(".sg-matrices li").count() == 41
+    assert island.role("key").inner_text().split()[0].startswith("−0.")
+
+
 def test_each_step_shows_the_numbers_of_the_formula(island: Training) -> None:
     made = Trainer(texts()["made-up"])
     assert island.text("heading") == "Step 1, not taken yet"
     for number in range(1, 6):
         island.press("step")
         step = made.plan()
-        after_row = [static.formula_row(made, step, i) for i in range(4)]
+        expected = [row_of(made, step, i) for i in range(4)]
         made.apply(step)
         assert island.text("heading") == f"Step {number}, taken"
-        shown = island.formula()
-        for i, row in enumerate(shown):
-            expected = re.findall(r"<td>(.*?)</td>", after_row[i])
-            assert row == [made.corpus.words[step.targets[i]], *expected]
-        assert island.text("loss") == static.signed(step.loss)
+        assert island.formula() == expected
+        assert island.text("loss") == signed(step.loss, 3)
     assert island.steps() == 5
     island.says("announce", "5 steps, loss ")
     island.press("thousand")
@@ -347,7 +389,7 @@ def test_every_setting_starts_again_with_its_own_numbers(served_island: Training
         made = Trainer(texts()["made-up"], Settings(**settings))
         step = made.plan()
         assert [row[0] for row in island.formula()] == [made.corpus.words[i] for i in step.targets], key
-        assert island.text("loss") == static.signed(step.loss), key
+        assert island.text("loss") == signed(step.loss, 3), key
         assert "Started again: 41 different words" in island.text("status")
     assert "They are the same rows now." in island.root.inner_text()
     island.option("corpus").select_option("rhyme")
@@ -364,9 +406,9 @@ def test_the_learning_rate_changes_on_the_way(served_island: Training) -> None:
     made.train(4)
     made.settings = Settings(learning_rate=0.5)
     step = made.plan()
-    row = re.findall(r"<td>(.*?)</td>", static.formula_row(made, step, 0))
+    row = row_of(made, step, 0)
     island.press("step")
-    assert island.formula()[0][1:] == row
+    assert island.formula()[0] == row
 
 
 def test_numbers_that_run_away_are_said_and_a_restart_mends_it(served_island: Training) -> None:
@@ -501,7 +543,7 @@ def test_nothing_else_moves_when_a_step_is_taken(
     until(island.page, f"document.querySelectorAll('[data-role=formula] tr').length === {negatives + 1}")
     moved = island.root.evaluate(
         """(el) => {
-        const parts = [...el.querySelectorAll(".sg-part, table, .sg-map")];
+        const parts = [...el.querySelectorAll(".i-part, table, .sg-map")];
         const tops = () => parts.map((part) => part.getBoundingClientRect().top + scrollY);
         const [start, moved] = [tops(), []];
         for (const name of [...Array(25).fill("step"), ...Array(12).fill("thousand")]) {
@@ -591,6 +633,16 @@ def test_the_module_runs_where_python_sends_its_picture(browser: Any) -> None:
     opened.locator('[data-role="text"]').fill(OWN)
     until(opened, "document.querySelectorAll('.sg-matrices li').length === 9")
     assert opened.evaluate("[model.get('corpus'), model.get('word')]") == ["own", ""], "dog is not in this text"
+    rng = random.Random(0)
+    for _ in range(12):
+        text = " ".join(rng.choice(["ab", "cd,", "ef.", "gh", "ij!", "kl"]) for _ in range(rng.randint(5, 60)))
+        ranges = {"window": (1, 5), "negatives": (0, 10), "dimensions": (2, 10), "one_matrix": (0, 1)}
+        some = {"text": f"{text} ab cd.", **{key: rng.randint(*ends) for key, ends in ranges.items()}}
+        opened.evaluate("some => { for (const [key, value] of Object.entries(some)) model.set(key, value); }", some)
+        rows = f"document.querySelectorAll('[data-role=formula] tr').length === {some['negatives'] + 1}"
+        until(opened, rows)
+        opened.locator('[data-role="thousand"]').click()
+        assert "NaN" not in opened.inner_text(".island")
     opened.locator('[data-role="play"]').click()
     opened.evaluate("end()")
     assert opened.evaluate("left()") == 0 and errors == []

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from dataclasses import fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from embedlib.islands.base import Island
-from embedlib.islands.skipgram import static
+from embedlib.islands.base import Island, plain_table
+from embedlib.islands.pool import palette
 from embedlib.islands.skipgram.corpora import texts
-from embedlib.islands.skipgram.trainer import MOST_SEED, read
+from embedlib.islands.skipgram.trainer import MOST_SEED, Settings, Trainer, least_loss, pair_counts, read
+from embedlib.islands.words import signed
+
+AHEAD = 10_000
+"""Steps that the table without scripts looks ahead."""
+
+NEIGHBOURS = 5
+FAVOURITES = ("tea", "cat")
+"""The words whose neighbours are shown unless the reader chooses another, where the text has them."""
 
 RANGES = {"window": (1, 5), "negatives": (0, 10), "dimensions": (2, 10), "seed": (0, MOST_SEED)}
 
@@ -33,7 +45,7 @@ def check(options: dict[str, Any]) -> dict[str, Any]:
     for name in ("text", "word"):
         if not isinstance(options[name], str):
             raise ValueError(f"{name} is text in quotes, not {options[name]!r}.")
-    words = read(static.text_of(checked)).words
+    words = read(_text_of(checked)).words
     checked["word"] = options["word"].strip().lower()
     if checked["word"] and checked["word"] not in words:
         raise ValueError(
@@ -41,6 +53,46 @@ def check(options: dict[str, Any]) -> dict[str, Any]:
             f"They are: {', '.join(words)}."
         )
     return checked
+
+
+def _text_of(options: dict[str, Any]) -> str:
+    return str(options["text"] if options["corpus"] == "own" else texts()[options["corpus"]])
+
+
+@lru_cache(maxsize=8)
+def _trained(text: str, settings: Settings, steps: int) -> Trainer:
+    trainer = Trainer(text, settings)
+    trainer.train(steps)
+    return trainer
+
+
+def chosen_word(words: Sequence[str], word: str) -> str:
+    """The word whose neighbours are shown: the reader's, else a favourite, else one of middling frequency."""
+    wanted = (word, *FAVOURITES, words[len(words) // 2])
+    return next(each for each in wanted if each in words)
+
+
+def fallback_html(options: dict[str, Any], invitation: str = "") -> str:
+    """Loss and neighbours before the first step and after 10,000, as a plain table."""
+    settings = Settings(**{field.name: options[field.name] for field in fields(Settings)})
+    trainers = [_trained(_text_of(options), settings, steps) for steps in (0, AHEAD)]
+    words = trainers[0].corpus.words
+    at = words.index(chosen_word(words, options["word"]))
+    rows = []
+    for trainer, steps in zip(trainers, ("0", f"{AHEAD:,}"), strict=True):
+        recent = trainer.losses[-1000:] or [(settings.negatives + 1) * math.log(2)]
+        found = ", ".join(f"{words[i]} {signed(cosine)}" for i, cosine in trainer.nearest(at, NEIGHBOURS))
+        if trainer.broken:
+            rows.append((steps, "–", "None: the numbers have run away, because the learning rate is too large."))
+        else:
+            rows.append((steps, f"{sum(recent) / len(recent):.2f}", found))
+    table = pair_counts(trainers[0].corpus, trainers[0].pairs)
+    least = least_loss(table, trainers[0].noise, settings.negatives)
+    ending = (
+        " by the cosine of centre vectors. The loss is the average of the last 1,000 steps; "
+        f"no vectors can bring it below {least:.2f}.{invitation}"
+    )
+    return plain_table(["Nearest to ", words[at], ending], ("steps", "loss", "nearest words"), rows, "sg-ahead")
 
 
 ISLAND = Island(
@@ -58,7 +110,8 @@ ISLAND = Island(
         "word": "",
     },
     check=check,
-    first=lambda options: {"html": static.static_html(options)},
-    fallback_html=static.fallback_html,
+    first=lambda _: {"texts": texts(), "palette": palette()},
+    fallback_html=fallback_html,
+    helpers=("skipgram/method.js", "map.js"),
     invitation=" Run this cell to train it step by step.",
 )
