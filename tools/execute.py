@@ -31,7 +31,7 @@ NOTEBOOK_METADATA: dict[str, Any] = {
     "language_info": {"name": "python", "pygments_lexer": "ipython3"},
 }
 KEPT_NOTEBOOK_METADATA = {"mystnb"}
-KEPT_CELL_METADATA = {"tags", "mystnb", "jp-MarkdownHeadingCollapsed", "slideshow", "editable", "deletable"}
+KEPT_CELL_METADATA = {"tags", "mystnb", "island", "jp-MarkdownHeadingCollapsed", "slideshow", "editable", "deletable"}
 WIDGET_TYPES = {"application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json"}
 
 

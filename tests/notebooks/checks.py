@@ -147,7 +147,7 @@ def stores_no_widgets(chapter: Chapter) -> list[str]:
 
 
 NOTEBOOK_METADATA = {"kernelspec", "language_info", "mystnb"}
-CELL_METADATA = {"tags", "mystnb", "jp-MarkdownHeadingCollapsed", "slideshow", "editable", "deletable"}
+CELL_METADATA = {"tags", "mystnb", "island", "jp-MarkdownHeadingCollapsed", "slideshow", "editable", "deletable"}
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
 
