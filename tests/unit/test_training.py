@@ -24,7 +24,7 @@ def training() -> Any:
     """The scripts of `training/`, importable by name."""
     sys.path.insert(0, str(TRAINING))
     try:
-        names = ("recipes", "word2vec", "measure", "bug_hunt", "transfer", "tuning")
+        names = ("recipes", "word2vec", "measure", "bug_hunt", "transfer", "tuning", "senses")
         yield type("Scripts", (), {name: importlib.import_module(name) for name in names})
     finally:
         sys.path.remove(str(TRAINING))
@@ -154,3 +154,21 @@ def test_a_frozen_classifier_trained_again_gives_the_stored_accuracy_and_the_mea
     means = pd.read_csv(transfer.MEANS).set_index(["vectors", "labelled texts"])
     drawn = means.loc[(f"{transfer.NAMES[source]}, frozen", 100)]
     assert drawn["accuracy"] == pytest.approx(100 * stored.mean(), abs=0.006) and drawn["draws"] == len(stored) == 5
+
+
+def test_two_words_read_again_tell_their_senses_apart_as_stored_and_so_does_thing_in_their_place(
+    training: Any,
+) -> None:
+    from embedlib import datasets
+    from embedlib.contextual import ContextualEncoder
+
+    senses = training.senses
+    table = datasets.senses()
+    some = table[table["word"].isin(["bank", "ruler"])].reset_index(drop=True)
+    read = senses.vectors_of(ContextualEncoder("minilm-l6"), some)
+    stored = pd.read_csv(senses.RESULTS / "senses_by_word.csv").set_index(["vector", "word", "layer"])["right"]
+    for vector in (senses.WORD, senses.THING):
+        for layer in (0, 6):
+            again = senses.by_word(read[vector][layer], some)[senses.NEAREST]
+            for word in again.index:
+                assert again[word] == pytest.approx(stored[vector, word, layer], abs=0.051)

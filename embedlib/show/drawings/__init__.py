@@ -5,3 +5,4 @@ from embedlib.show.drawings.context import *  # noqa: F403
 from embedlib.show.drawings.counting import *  # noqa: F403
 from embedlib.show.drawings.guessing import *  # noqa: F403
 from embedlib.show.drawings.pieces import *  # noqa: F403
+from embedlib.show.drawings.senses import *  # noqa: F403
