@@ -16,6 +16,7 @@ import nbval_rules
 import pytest
 from kernel_env import ROOT
 from nbformat.v4 import new_notebook
+from nbval_rules import SVG
 from samples import code
 
 PLUGIN = """
@@ -53,6 +54,26 @@ WIDE = {
     "network": NETWORK,
     "prefix": code("import sys\nprint(sys.prefix == " + repr(sys.prefix) + ")", "True\n"),
     "figures": code("import matplotlib\nprint('inline' in matplotlib.get_backend())", "True\n"),
+}
+
+
+def figure(place: str, text: str = "0.726", moved: float = 0.0) -> object:
+    """A cell that draws a dot and a word, and what it drew some hundredths of a pixel away."""
+    source = (
+        "from IPython.display import SVG\n"
+        f'SVG(\'<svg><circle id="f5c115daa-0" cx="{place}" style="fill: #d55e00"/><text>{text}</text></svg>\')'
+    )
+    cell = code(source)
+    stored = f'<svg><circle id="fbdccbc4e-0" cx="{float(place) + moved:.3f}" style="fill: #d55e00"/>'
+    data = {SVG: f"{stored}<text>0.726</text></svg>", "text/plain": "<IPython.core.display.SVG object>"}
+    cell.outputs = [nbformat.v4.new_output("execute_result", data, execution_count=1)]
+    return cell
+
+
+WIDE |= {
+    "figure": figure("62.441", moved=0.001),
+    "moved figure": figure("62.441", moved=0.02),
+    "figure with another word": figure("62.441", text="0.727"),
 }
 
 
@@ -108,6 +129,11 @@ def test_no_kernel_reaches_a_network(outcome: Callable[[str], str], said: str) -
 
 def test_kernels_run_in_the_python_of_the_tests_with_figures_inline(outcome: Callable[[str], str]) -> None:
     assert (outcome("prefix"), outcome("figures")) == ("passed", "passed")
+
+
+def test_a_figure_may_differ_by_what_cannot_be_seen(outcome: Callable[[str], str], said: str) -> None:
+    cells = ("figure", "moved figure", "figure with another word")
+    assert [outcome(cell) for cell in cells] == ["passed", "failed", "failed"], said
 
 
 # A chapter that passed and has not changed
