@@ -189,13 +189,8 @@ class ContextualEncoder:
         texts = [sentences] if isinstance(sentences, str) else _texts(sentences)
         ids = self._read(texts)["input_ids"]
         found = np.zeros((len(texts), self.width), np.float32)
-        order = np.argsort([len(row) for row in ids], kind="stable")
-        for start in range(0, len(order), size):
-            batch = order[start : start + size]
-            some = [ids[i] for i in batch]
-            for i, row, states in zip(batch, some, self._run(some)["hidden_states"][layer], strict=True):
-                inside = states[: len(row)]  # behind it stands padding
-                found[i] = {"mean": inside.mean(axis=0), "first": inside[0], "max": inside.max(axis=0)}[pooling]
+        for i, states in self._layer_of(ids, layer, size):
+            found[i] = {"mean": states.mean(axis=0), "first": states[0], "max": states.max(axis=0)}[pooling]
         return found[0] if isinstance(sentences, str) else found
 
     def word_vectors(self, sentence: str, layer: int = -1) -> WordVectors:
@@ -222,6 +217,14 @@ class ContextualEncoder:
             spans=spans,
             pieces=[[tokens[place] for place in places] for places in of_word.values()],
         )
+
+    def _layer_of(self, ids: Sequence[Sequence[int]], layer: int, batch_size: int = 32) -> Iterator[tuple[int, Floats]]:
+        """The number of each text and one layer's vectors of it, without padding; texts of like length go together."""
+        order = np.argsort([len(row) for row in ids], kind="stable")
+        for start in range(0, len(order), batch_size):
+            batch = [int(i) for i in order[start : start + batch_size]]
+            for i, states in zip(batch, self._run([ids[i] for i in batch])["hidden_states"][layer], strict=True):
+                yield i, states[: len(ids[i])]
 
     def _layer(self, layer: int) -> int:
         if isinstance(layer, bool) or not isinstance(layer, (int, np.integer)):

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from embedlib import _check
-from embedlib.contextual.encoder import POOLINGS, ContextualEncoder
+from embedlib.contextual.encoder import POOLINGS, ContextualEncoder, _texts
 
 __all__ = ["get_word_embedding"]
 
 
 def get_word_embedding(
-    sentence: str,
-    word: str,
+    sentence: str | Iterable[str],
+    word: str | Iterable[str],
     occurrence: int | None = None,
     layer: int = -1,
     pooling: str = "mean",
@@ -28,9 +30,10 @@ def get_word_embedding(
     Parameters
     ----------
     sentence
-        A text that holds the word.
+        A text that holds the word, or n such texts, which are read together.
     word
-        The word, in any casing; it may be of several words or hold marks, such as "ice cream" or "don't".
+        The word, in any casing; it may be of several words or hold marks, such as "ice cream" or "don't". For n texts
+        one word for all of them, or n.
     occurrence
         Which one, from 0, if the word stands in the sentence more than once; −1 is the last.
     layer
@@ -43,7 +46,7 @@ def get_word_embedding(
     Returns
     -------
     array
-        Shape (d,).
+        Shape (d,), or (n, d) for n texts.
 
     Raises
     ------
@@ -63,16 +66,29 @@ def get_word_embedding(
     """
     _check.choice("pooling", pooling, POOLINGS)
     reader = _loaded(encoder) if isinstance(encoder, str) else encoder
-    start, end = _place(sentence, word, occurrence)
-    states = reader.hidden_states(sentence)[reader._layer(layer)]
-    read = reader.tokenizer(sentence, truncation=True, max_length=reader.max_pieces, return_offsets_mapping=True)
-    inside = states[[start < last and first < end for first, last in read["offset_mapping"]]]
-    if not len(inside):
-        raise ValueError(
-            f'"{_check.short(word)}" stands behind the {reader.max_pieces} pieces that {reader.name} reads; '
-            f"give a shorter text around it."
-        )
-    return np.asarray({"mean": inside.mean(axis=0), "first": inside[0], "max": inside.max(axis=0)}[pooling])
+    layer = reader._layer(layer)
+    several = _several(sentence)
+    texts: list[Any] = _texts(sentence) if several else [sentence]
+    words: list[Any] = list(word) if _several(word) else [word] * len(texts)
+    if len(words) != len(texts):
+        raise ValueError(f"Each text has its word, and there are {len(texts)} texts and {len(words)} words.")
+    spans = [_place(*one, occurrence) for one in zip(texts, words, strict=True)]
+    read = reader._read(texts, offsets=True)
+    found = np.zeros((len(texts), reader.width), np.float32)
+    for i, states in reader._layer_of(read["input_ids"], layer):
+        start, end = spans[i]
+        inside = states[[start < last and first < end for first, last in read["offset_mapping"][i]]]
+        if not len(inside):
+            raise ValueError(
+                f'"{_check.short(words[i])}" stands behind the {reader.max_pieces} pieces that {reader.name} reads; '
+                f"give a shorter text around it."
+            )
+        found[i] = {"mean": inside.mean(axis=0), "first": inside[0], "max": inside.max(axis=0)}[pooling]
+    return found if several else found[0]
+
+
+def _several(given: object) -> bool:
+    return isinstance(given, Iterable) and not isinstance(given, str)
 
 
 def _place(sentence: str, word: str, occurrence: int | None) -> tuple[int, int]:

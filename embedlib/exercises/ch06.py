@@ -75,7 +75,7 @@ def _asked(training: bool) -> list[Try]:
     table = datasets.senses()
     for _, rows in table[(table["split"] == "train") == training].groupby("word", sort=False):
         groups = [
-            np.array([get_word_embedding(*one) for one in zip(some["sentence"], some["form"], strict=True)])
+            get_word_embedding(some["sentence"], some["form"])
             for _, some in list(rows.groupby("sense", sort=False))[:2]
         ]
         for side, group in enumerate(groups):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 pytest.importorskip("torch")
@@ -100,10 +101,30 @@ def test_bad_input_is_refused(encoder):
             get_word_embedding(sentence, word, encoder=encoder)
     with pytest.raises(TypeError, match="The word is a string"):
         get_word_embedding(RIVER, 3, encoder=encoder)
+    with pytest.raises(TypeError, match="The sentence is a string"):
+        get_word_embedding(None, "bank", encoder=encoder)
     with pytest.raises(ValueError, match=r"layers 0 .* to 6"):
         get_word_embedding(RIVER, "bank", layer=7, encoder=encoder)
     with pytest.raises(ValueError, match="pooling is 'cls'"):
         get_word_embedding(RIVER, "bank", pooling="cls", encoder=encoder)
+
+
+def test_several_sentences_are_read_together(encoder):
+    texts, words = (
+        [RIVER, "We sat down on the bank of a long and winding river.", "Her bank is shut."],
+        ["river", "bank", "bank"],
+    )
+    found = get_word_embedding(texts, words, encoder=encoder)
+    alone = [get_word_embedding(*one, encoder=encoder) for one in zip(texts, words, strict=True)]
+    assert np.allclose(found, alone, atol=1e-5) and found.shape == (3, 384)
+    for_all = get_word_embedding(pd.Series(texts), "bank", layer=2, encoder=encoder)
+    assert np.allclose(for_all[2], get_word_embedding(texts[2], "bank", layer=2, encoder=encoder), atol=1e-5)
+    with pytest.raises(ValueError, match="there are 3 texts and 2 words"):
+        get_word_embedding(texts, words[:2], encoder=encoder)
+    with pytest.raises(KeyError, match='"river" does not stand in the sentence; its words are "Her", "bank"'):
+        get_word_embedding(texts, "river", encoder=encoder, occurrence=0)
+    with pytest.raises(ValueError, match="the list is empty"):
+        get_word_embedding([], "bank", encoder=encoder)
 
 
 def test_other_tokenizers_do_not_shift_the_word():
