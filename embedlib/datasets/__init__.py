@@ -29,6 +29,7 @@ __all__ = [
     "msr_analogies",
     "mturk771",
     "mturk771_original",
+    "paraphrases",
     "rg65",
     "rg65_original",
     "rw",
@@ -202,6 +203,28 @@ def sense_twins() -> pd.DataFrame:
     return _of_the_course("sense_twins.csv", "Twins", ["pair", "word", "sense", "form", "sentence"]).astype(
         {"pair": int}
     )
+
+
+def paraphrases() -> pd.DataFrame:
+    """Sentences, each with one of the same meaning and one of nearly the same words, written for this course.
+
+    The paraphrase makes the same claim with few of the sentence's words; the changed sentence keeps nearly all of
+    them and makes another claim. As sets of words in lower case, a sentence and its paraphrase share 0.17 of what
+    they hold together, a sentence and its changed one 0.81 (medians). So likeness of words always answers wrongly
+    which of the two says the same. That is the purpose of the table, and not how pairs are in the wild.
+
+    What is the same and what is other holds by construction: the authors of the course wrote the sentences and read
+    them again; nobody rated them. Paraphrases are a little longer than changed sentences (5 % in characters) and turn
+    the sentence round more often.
+
+    Returns
+    -------
+    DataFrame
+        One row a triple, 180 in all, with the columns kind, split (12 of each kind in each of train, dev and test),
+        sentence, paraphrase and changed. ``kind`` says what was changed: negation (put in or taken out), roles (who
+        does what to whom), number, word (one exchanged) or detail (a phrase exchanged).
+    """
+    return _of_the_course("paraphrases.csv", "Paraphrases", ["kind", "split", "sentence", "paraphrase", "changed"])
 
 
 def google_analogies() -> pd.DataFrame:

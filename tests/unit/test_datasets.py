@@ -32,7 +32,8 @@ def load(name, asset):
 
 def test_every_benchmark_is_tested_here():
     relations = {"contrast_pairs", "simverb3500_relations", "wordsim353_relations"}
-    others = {"google_analogies", "msr_analogies", "sense_twins", "senses", "weat"} | relations  # test_senses.py
+    of_sentences = {"paraphrases", "sense_twins", "senses"}  # test_paraphrases.py, test_senses.py
+    others = {"google_analogies", "msr_analogies", "weat"} | relations | of_sentences
     assert {name for name, *_ in SETS} | others == set(datasets.__all__)
 
 

@@ -86,7 +86,8 @@ def test_the_wheel_holds_every_file_of_the_package(wheel):
     missing = [str(file.relative_to(ROOT)) for file in files if file.relative_to(ROOT).as_posix() not in inside]
     assert not missing
     assert {"embedlib/py.typed", "embedlib/show/course.mplstyle", "embedlib/assets/catalog.toml"} <= inside
-    assert {f"embedlib/datasets/{name}.csv" for name in ("contrast_pairs", "senses", "sense_twins")} <= inside
+    tables = ("contrast_pairs", "paraphrases", "senses", "sense_twins")
+    assert {f"embedlib/datasets/{name}.csv" for name in tables} <= inside
 
 
 def test_the_wheel_holds_nothing_but_the_package(wheel):
