@@ -1,20 +1,21 @@
-"""Benchmarks for word vectors, each as one tidy table that says in ``.attrs`` what it is.
+"""Benchmarks for vectors of words and sentences, each as one tidy table that says in ``.attrs`` what it is.
 
-Word similarity: pairs of words with the score that people gave them, in the columns word1, word2 and score.
-Analogies: questions a : b :: c : expected. WEAT: lists of words for tests of association. ``.attrs`` holds name,
-asset, citation (a key of the course's bibliography), licence and n; for similarity also scale, the least and the
-most a rater could give. Several of the sets may not be republished: compute with them, quote a handful of pairs
-at most.
+Similarity: pairs of words with the score that people gave them, in the columns word1, word2 and score, or of
+sentences, in sentence1, sentence2 and score. Analogies: questions a : b :: c : expected. WEAT: lists of words for
+tests of association. ``.attrs`` holds name, asset, citation (a key of the course's bibliography), licence and n; for
+similarity also scale, the least and the most a rater could give. Several of the sets may not be republished: compute
+with them, quote a handful of pairs at most.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embedlib import assets
+from embedlib import _check, assets
 from embedlib.text.corpus import course_corpus as course_corpus  # the corpus has its own module
 from embedlib.text.lines import text_lines
 
@@ -35,9 +36,11 @@ __all__ = [
     "rw",
     "sense_twins",
     "senses",
+    "sick",
     "simlex999",
     "simverb3500",
     "simverb3500_relations",
+    "stsb",
     "weat",
     "wordsim353",
     "wordsim353_relatedness",
@@ -227,6 +230,46 @@ def paraphrases() -> pd.DataFrame:
     return _of_the_course("paraphrases.csv", "Paraphrases", ["kind", "split", "sentence", "paraphrase", "changed"])
 
 
+def stsb(split: str = "test") -> pd.DataFrame:
+    """STS Benchmark: pairs of sentences rated for how far they mean the same, 0 to 5 (Cer et al., 2017).
+
+    Parameters
+    ----------
+    split
+        "train" (5,749 pairs), "dev" (1,500) or "test" (1,379), of captions, headlines and posts in forums.
+
+    Returns
+    -------
+    DataFrame
+        Columns sentence1, sentence2 and score.
+    """
+    parts = {"train": ("sts-train.csv", 5749), "dev": ("sts-dev.csv", 1500), "test": ("sts-test.csv", 1379)}
+    return _sentences("stsb", "STS Benchmark", (0, 5), split, parts, (5, 6, 4))
+
+
+def sick(split: str = "test") -> pd.DataFrame:
+    """SICK: pairs of sentences rated for relatedness, 1 to 5 (Marelli et al., 2014).
+
+    Many pairs differ in a negation, in who does what, or in a single word.
+
+    Parameters
+    ----------
+    split
+        "train" (4,500 pairs), "dev" (500, which its authors call trial) or "test" (4,927).
+
+    Returns
+    -------
+    DataFrame
+        Columns sentence1, sentence2 and score.
+    """
+    parts = {
+        "train": ("SICK_train.txt", 4500),
+        "dev": ("SICK_trial.txt", 500),
+        "test": ("SICK_test_annotated.txt", 4927),
+    }
+    return _sentences("sick", "SICK", (1, 5), split, parts, (1, 2, 3), head=1)
+
+
 def google_analogies() -> pd.DataFrame:
     """Google's analogy questions: 19,544 in 14 sections, such as Athens : Greece :: Baghdad : Iraq.
 
@@ -374,6 +417,25 @@ def read_pairs(file: Path) -> pd.DataFrame:
     return pd.DataFrame({"word1": words1, "word2": words2, "score": scores})
 
 
+def _read_sentences(file: Path, columns: tuple[int, int, int], head: int = 0) -> pd.DataFrame:
+    """Two sentences and a score out of each line's fields, a tab between them; ``head`` lines are left out."""
+    import pandas as pd
+
+    rows: list[tuple[str, str, float]] = []
+    for number, line in enumerate(text_lines(file), 1):
+        if number > head:
+            fields = line.rstrip("\r\n").split("\t")
+            try:
+                sentence1, sentence2, score = (fields[column] for column in columns)
+                rows.append((sentence1, sentence2, float(score)))
+            except (IndexError, ValueError):
+                raise ValueError(
+                    f"Line {number} of {file.name} should hold two sentences and a number, and holds {line[:60]!r}. "
+                    f"The file may be damaged: python -m embedlib assets verify"
+                ) from None
+    return pd.DataFrame(rows, columns=["sentence1", "sentence2", "score"])
+
+
 def _of_the_course(file_name: str, name: str, columns: list[str]) -> pd.DataFrame:
     """A table that comes with the library."""
     import pandas as pd
@@ -397,11 +459,31 @@ def _similarity(asset: str, name: str, scale: tuple[int, int], n: int) -> pd.Dat
     return _benchmark(asset, name, n, "pairs", read_pairs, scale=scale)
 
 
-def _benchmark(
-    asset: str, name: str, n: int, rows: str, read: Callable[[Path], pd.DataFrame], **more: Any
+def _sentences(
+    asset: str,
+    name: str,
+    scale: tuple[int, int],
+    split: str,
+    parts: dict[str, tuple[str, int]],
+    columns: tuple[int, int, int],
+    head: int = 0,
 ) -> pd.DataFrame:
-    record = assets.entry(asset)
-    file = assets.path(asset, record.files[0].name)
+    _check.choice("split", split, [*parts])
+    file_name, n = parts[split]
+    read = partial(_read_sentences, columns=columns, head=head)
+    return _benchmark(asset, f"{name}, {split}", n, "pairs", read, file_name, scale=scale)
+
+
+def _benchmark(
+    asset: str,
+    name: str,
+    n: int,
+    rows: str,
+    read: Callable[[Path], pd.DataFrame],
+    file_name: str | None = None,
+    **more: Any,
+) -> pd.DataFrame:
+    file = assets.path(asset, file_name or assets.entry(asset).files[0].name)
     table = read(file)
     if len(table) != n:
         raise ValueError(

@@ -6,8 +6,14 @@ A row names one as `ledger_measures:similarity(model, data)`.
 from functools import cache
 from typing import Any
 
+import numpy as np
+from scipy.stats import spearmanr
+
 from embedlib import datasets
+from embedlib.contextual import ContextualEncoder
+from embedlib.evaluation.intervals import bootstrap_spearman, percentile_interval
 from embedlib.evaluation.similarity import evaluate_similarity
+from embedlib.text import tokenize
 from embedlib.words.load import load_word_vectors
 
 
@@ -20,4 +26,29 @@ def similarity(model: str, data: str) -> dict[str, Any]:
         "ours": result.correlation,
         "interval": (result.low, result.high),
         "coverage": f"{result.n_covered} of {result.n_pairs}",
+    }
+
+
+@cache
+def sentences(model: str, data: str, of: str = "words") -> dict[str, Any]:
+    """Spearman's correlation of the cosines of sentences' vectors with a benchmark's ratings.
+
+    ``of`` words: the mean of the vectors of a sentence's known words. ``of`` pieces: the mean of an encoder's
+    vectors of its pieces.
+    """
+    pairs = getattr(datasets, data)()
+    texts = [*pairs["sentence1"], *pairs["sentence2"]]
+    if of == "pieces":
+        vectors = ContextualEncoder(model).encode(texts)
+    else:
+        words = load_word_vectors(model)
+        vectors = np.array([words.get_mean_vector(tokenize(text), pre_normalize=False) for text in texts])
+    units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    first, second = np.split(units, 2)
+    cosines = (first * second).sum(axis=1)
+    draws = bootstrap_spearman(pairs["score"], cosines)
+    return {
+        "ours": spearmanr(pairs["score"], cosines).statistic,
+        "interval": percentile_interval(draws),
+        "coverage": f"{len(pairs)} of {len(pairs)}",
     }

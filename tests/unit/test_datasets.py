@@ -32,7 +32,13 @@ def load(name, asset):
 
 def test_every_benchmark_is_tested_here():
     relations = {"contrast_pairs", "simverb3500_relations", "wordsim353_relations"}
-    of_sentences = {"paraphrases", "sense_twins", "senses"}  # test_paraphrases.py, test_senses.py
+    of_sentences = {
+        "paraphrases",
+        "sense_twins",
+        "senses",
+        "sick",
+        "stsb",
+    }  # below, test_paraphrases.py, test_senses.py
     others = {"google_analogies", "msr_analogies", "weat"} | relations | of_sentences
     assert {name for name, *_ in SETS} | others == set(datasets.__all__)
 
@@ -256,3 +262,38 @@ def test_simverb_has_its_relations():
     pairs = load("simverb3500_relations", "simverb3500-relations")
     assert len(pairs) == 3500
     assert {"synonyms", "antonyms", "none"} < set(pairs["relation"])
+
+
+@pytest.mark.parametrize(
+    ("asset", "split", "n", "scale"),
+    [
+        ("stsb", "train", 5749, (0, 5)),
+        ("stsb", "dev", 1500, (0, 5)),
+        ("stsb", "test", 1379, (0, 5)),
+        ("sick", "train", 4500, (1, 5)),
+        ("sick", "dev", 500, (1, 5)),
+        ("sick", "test", 4927, (1, 5)),
+    ],
+)
+def test_pairs_of_sentences_are_complete_and_tidy(asset, split, n, scale):
+    if not assets.available(asset):
+        pytest.skip(f"{asset} is not here")
+    pairs = getattr(datasets, asset)(split)
+    assert pairs.columns.tolist() == ["sentence1", "sentence2", "score"]
+    assert len(pairs) == n == pairs.attrs["n"] and pairs.attrs["asset"] == asset and pairs.attrs["scale"] == scale
+    assert (pairs["score"].min(), pairs["score"].max()) == scale
+    assert (pairs[["sentence1", "sentence2"]].map(str.strip) != "").all(axis=None)
+
+
+def test_a_split_that_is_not_there_is_told():
+    with pytest.raises(ValueError, match="split is 'trial'; it can be 'train', 'dev', 'test'"):
+        datasets.sick("trial")
+
+
+@pytest.mark.parametrize("line", ["g\tf\ty\t1\t2.5\tOne sentence.\n", "g\tf\ty\t1\tmuch\tOne.\tTwo.\n"])
+def test_a_damaged_pair_of_sentences_is_named(monkeypatch, tmp_path, line):
+    file = tmp_path / "sts-test.csv"
+    file.write_text("g\tf\ty\t1\t2.5\tOne.\tTwo.\tsource\n" + line, encoding="utf-8")
+    monkeypatch.setattr(assets, "path", lambda name, member=None: file)
+    with pytest.raises(ValueError, match=r"Line 2 of sts-test\.csv should hold two sentences and a number"):
+        datasets.stsb()
