@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from scipy.stats import spearmanr
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from embedlib import datasets
 from embedlib.contextual import ContextualEncoder
@@ -33,16 +34,18 @@ def similarity(model: str, data: str) -> dict[str, Any]:
 def sentences(model: str, data: str, of: str = "words") -> dict[str, Any]:
     """Spearman's correlation of the cosines of sentences' vectors with a benchmark's ratings.
 
-    ``of`` words: the mean of the vectors of a sentence's known words. ``of`` pieces: the mean of an encoder's
-    vectors of its pieces.
+    ``of`` words: the mean of the vectors of a sentence's known words. ``of`` content: without scikit-learn's stop
+    words, where others are left. ``of`` pieces: the mean of an encoder's vectors of its pieces.
     """
     pairs = getattr(datasets, data)()
     texts = [*pairs["sentence1"], *pairs["sentence2"]]
     if of == "pieces":
         vectors = ContextualEncoder(model).encode(texts)
     else:
-        words = load_word_vectors(model)
-        vectors = np.array([words.get_mean_vector(tokenize(text), pre_normalize=False) for text in texts])
+        words, stop = load_word_vectors(model), ENGLISH_STOP_WORDS if of == "content" else ()
+        tokens = [tokenize(text) for text in texts]
+        kept = [[token for token in each if token not in stop] or each for each in tokens]
+        vectors = np.array([words.get_mean_vector(each, pre_normalize=False) for each in kept])
     units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     first, second = np.split(units, 2)
     cosines = (first * second).sum(axis=1)
