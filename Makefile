@@ -119,7 +119,7 @@ vectors: $(EVERYTHING)  ## train everything that takes longer than a minute; may
 
 .PHONY: miniatures
 miniatures: $(EVERYTHING)  ## train the small language models; may be interrupted, goes on
-	@for name in bert; do \
+	@for name in bert roberta gpt elmo t5 xlnet; do \
 		$(PY) training/miniatures/train.py $$name; \
 		$(PY) training/miniatures/store.py $$name; \
 	done

@@ -105,6 +105,8 @@ class ContextualEncoder:
         with _quietly():
             from transformers import AutoModel, AutoTokenizer
 
+            import embedlib.contextual.elmo  # noqa: F401  transformers does not know it otherwise
+
             self.tokenizer: Any = AutoTokenizer.from_pretrained(self.folder, local_files_only=True)
             self.model: Any
             self.model, found = AutoModel.from_pretrained(
@@ -147,7 +149,7 @@ class ContextualEncoder:
     def max_pieces(self) -> int:
         """How many pieces the encoder reads at once, special tokens among them."""
         limits = (self.tokenizer.model_max_length, getattr(self.model.config, "max_position_embeddings", None))
-        return min(int(limit) for limit in limits if limit)
+        return min(int(limit) for limit in limits if limit and limit > 0)  # XLNet says −1: it has none
 
     def pieces(self, sentence: str) -> list[str]:
         """The pieces that the encoder reads, special tokens among them."""

@@ -16,12 +16,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from embedlib.contextual import ContextualEncoder
+
 torch = pytest.importorskip("torch")
 
 ROOT = Path(__file__).parents[2]
 CODE = ROOT / "training" / "miniatures"
 STORED = sorted((ROOT / "training" / "models").glob("miniature-*"))
-NAMES = ("bert", "roberta")
+NAMES = ("bert", "roberta", "gpt", "elmo", "t5", "xlnet")
 SENTENCES = [
     f"{who} {does} the {size} {what} and it 's {size} in the {where}".split()
     for who in ("mary", "john", "he", "she")
@@ -90,18 +92,92 @@ def test_a_pair_is_two_stretches_and_says_whether_they_followed(code: Any, text:
     assert all(row in everything for row, true in zip(joined, follows, strict=True) if true)
 
 
+def test_what_is_taken_out_is_written_behind_its_mark(code: Any, text: Any) -> None:
+    t5, span = code.objectives.OBJECTIVES["t5"], code.pieces.SPAN
+    batch = t5.batch(text.train, np.random.default_rng(0), 20, 32, 120)
+    assert batch["wanted"].sum(1).tolist() == [4] * 20
+    assert (batch["before"][:, 1:] == batch["written"][:, :-1]).all() and (batch["before"][:, 0] == 0).all()
+    for given, written, row in zip(
+        batch["ids"].tolist(), batch["written"].tolist(), batch["row"].tolist(), strict=True
+    ):
+        taken: dict[int, list[int]] = {}
+        for piece in written[:-1]:
+            if span <= piece < span + 8:
+                taken[piece] = []
+            else:
+                taken[list(taken)[-1]].append(piece)
+        assert written[-1] == 3 and list(taken) == list(range(span, span + len(taken)))
+        assert [whole for piece in given for whole in taken.get(piece, [piece])] == row
+
+
+def test_in_a_permutation_each_sees_those_before_it_and_the_rest_sees_none(code: Any, text: Any) -> None:
+    batch = code.objectives.OBJECTIVES["xlnet"].batch(text.train, np.random.default_rng(0), 8, 32, 120)
+    wanted, unseen = batch["wanted"], batch["unseen"].bool()
+    assert torch.equal(batch["where"].sum(1).bool(), wanted)
+    for row, hidden in zip(wanted, unseen, strict=True):
+        assert hidden[~row][:, row].all() and not hidden[:, ~row].any()
+        assert sorted(hidden[row][:, row].sum(1).tolist()) == list(range(1, int(row.sum()) + 1))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_answer_can_be_read_from_the_question(code: Any, text: Any, name: str) -> None:
+    """Another piece at a place that is asked for: what is thought of that place stays as it was."""
+    objective, shape = code.objectives.OBJECTIVES[name], plan(code, 1).shape
+    torch.manual_seed(0)
+    model = objective.build(text, shape).eval()
+    rng = np.random.default_rng(0)
+    ids = objective.singles(text.held_out, rng, 1, 32)
+    wanted = objective.places(ids, rng)
+
+    def thought(row: np.ndarray) -> Any:
+        batch = objective.posed(row, wanted, np.random.default_rng(0))
+        with torch.no_grad():
+            found = objective.logits(model, batch)
+        sides = len(objective.sides)
+        assert len(found) == wanted.sum() * sides and len(batch["answers"]) == len(found)
+        return found.unflatten(0, (-1, sides))
+
+    before, moved = thought(ids), False
+    for number, place in enumerate(np.argwhere(wanted)[:, 1]):
+        other = ids.copy()
+        other[0, place] = 20 if ids[0, place] != 20 else 21
+        after = thought(other)
+        assert torch.allclose(after[number], before[number], atol=1e-6)
+        moved |= not torch.allclose(after, before, atol=1e-6)
+    assert moved is (name not in ("bert", "roberta"))  # where answers are not hidden, later ones may look at them
+
+
+@pytest.mark.parametrize("name", ["gpt", "elmo"])
+def test_who_reads_forwards_does_not_know_the_end(code: Any, text: Any, name: str) -> None:
+    torch.manual_seed(0)
+    objective = code.objectives.OBJECTIVES[name]
+    model = objective.build(text, plan(code, 1).shape).eval()
+    ids = torch.from_numpy(objective.singles(text.held_out, np.random.default_rng(0), 1, 16))
+    other = ids.clone()
+    other[0, 9:-1] = ids[0, 9:-1].flip(0)
+    with torch.no_grad():
+        if name == "gpt":
+            forwards = [model.transformer(row, output_hidden_states=True).hidden_states for row in (ids, other)]
+        else:
+            forwards = [model.stacked(row)[0] for row in (ids, other)]
+            turned = [model.stacked(row)[1][-1] for row in (other.flip(1), ids.flip(1))]
+            assert torch.allclose(turned[0][:, 7:], turned[1][:, 7:], atol=1e-6)
+            assert not torch.allclose(turned[0][:, 6], turned[1][:, 6], atol=1e-6)
+    for one, two in zip(*forwards, strict=True):
+        assert torch.allclose(one[:, :9], two[:, :9], atol=1e-6) and not torch.allclose(one, two, atol=1e-6)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_training_learns_and_goes_on_to_the_same_bytes(code: Any, text: Any, name: str, tmp_path: Path) -> None:
     straight = code.train.Training(name, text, plan(code, 60))
-    losses = list(straight.advance(60))
+    losses = list(straight.advance(40))
+    straight.save(tmp_path / "half.pt")
+    losses += straight.advance(60)
     assert np.mean(losses[-10:]) < np.mean(losses[:10]) - 0.1
     assert 0.1 < straight.held_out() <= 1
-    first = code.train.Training(name, text, plan(code, 60))
-    list(first.advance(25))
-    first.save(tmp_path / "half.pt")
     second = code.train.Training(name, text, plan(code, 60))
     second.load(tmp_path / "half.pt")
-    assert second.step == 25
+    assert second.step == 40
     list(second.advance(60))
     assert second.step == 60
     for (key, one), (_, other) in zip(
@@ -117,23 +193,56 @@ def test_what_is_stored_loads_and_gives_the_recorded_answers(code: Any, text: An
     code.store.store(training, code.store.score(training, rows=8, length=16), tmp_path)
     assert (tmp_path / "next_sentence.safetensors").exists() is (name == "bert")
     assert_answers(tmp_path)
+    if name != "t5":  # whose encoder alone gives vectors
+        encoder = ContextualEncoder(tmp_path)
+        assert len(encoder.hidden_states("a big horse")) == (2 if name == "elmo" else 3)
+        both = encoder.encode(["mary sees the big horse and it's big", "a horse"])  # the second one is padded
+        assert both[1] == pytest.approx(encoder.encode("a horse"), abs=1e-5)
 
 
 def assert_answers(folder: Path) -> None:
     """Load a stored miniature as anyone would, and ask it what its recipe says it answered."""
-    from transformers import AutoModelForMaskedLM, AutoTokenizer
+    from transformers import AutoTokenizer
 
     recipe = json.loads((folder / "recipe.json").read_text(encoding="utf-8"))
     for file, digest in recipe["sha256"].items():
         assert hashlib.sha256((folder / file).read_bytes()).hexdigest() == digest, file
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    model = AutoModelForMaskedLM.from_pretrained(folder).eval()
-    assert model.dtype == torch.float32
     for sentence, answers in recipe["answers"].items():
-        given = tokenizer(sentence, return_tensors="pt")
+        ids = tokenizer(sentence, return_tensors="pt")["input_ids"]
         with torch.no_grad():
-            logits = model(**given).logits[given["input_ids"] == tokenizer.mask_token_id]
-        assert tokenizer.convert_ids_to_tokens(logits[0].topk(5).indices.tolist()) == answers
+            best = scores_of_mask(folder, ids, ids[0].tolist().index(tokenizer.mask_token_id)).topk(5).indices
+        assert tokenizer.convert_ids_to_tokens(best.flatten().tolist()) == answers
+
+
+def scores_of_mask(folder: Path, ids: Any, place: int) -> Any:
+    """What a stored model thinks of the piece at a place, asked in its own way: a row for each answer it gives."""
+    import transformers
+
+    from embedlib.contextual.elmo import ELMo
+
+    kind = json.loads((folder / "config.json").read_text(encoding="utf-8"))["model_type"]
+    kinds = {
+        "elmo": ELMo,
+        "gpt2": transformers.AutoModelForCausalLM,
+        "t5": transformers.AutoModelForSeq2SeqLM,
+        "xlnet": transformers.AutoModelForCausalLM,
+        "roberta-prelayernorm": transformers.AutoModelForMaskedLM,
+    }
+    model = kinds[kind].from_pretrained(folder).eval()
+    assert model.dtype == torch.float32
+    if kind == "elmo":
+        return torch.stack([model.next_pieces(ids)[0, place - 1], model.previous_pieces(ids)[0, place]])
+    if kind == "gpt2":
+        return model(ids[:, :place]).logits[0, -1:]
+    if kind == "t5":
+        ids[0, place] = 5  # [SPAN0]
+        return model(input_ids=ids, decoder_input_ids=torch.tensor([[0, 5]])).logits[0, -1:]
+    if kind == "xlnet":
+        unseen, where = torch.zeros(1, ids.shape[1], ids.shape[1]), torch.zeros(1, 1, ids.shape[1])
+        unseen[:, :, place] = where[:, :, place] = 1
+        return model(ids, perm_mask=unseen, target_mapping=where).logits[0]
+    return model(ids).logits[0, place : place + 1]
 
 
 @pytest.mark.parametrize("folder", STORED, ids=lambda folder: folder.name)

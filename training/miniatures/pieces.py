@@ -18,7 +18,7 @@ RUNS = Path(__file__).parents[1] / "runs" / "miniatures"
 VOCABULARY = 8_192
 # Eight marks for the stretches that T5 takes out; the other models never see them.
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *(f"[SPAN{n}]" for n in range(8)))
-PAD, UNK, CLS, SEP, MASK = range(5)
+PAD, UNK, CLS, SEP, MASK, SPAN = range(6)
 BLOCK, EVERY = 50, 50
 READINGS, SEED = 5, 1  # of skip-gram
 

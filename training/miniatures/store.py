@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
-from objectives import OBJECTIVES, Masked, described
+from objectives import OBJECTIVES, described
 from pieces import MASK, RUNS, Stream, course_text
 from torch import nn
 from train import RESULTS, Plan, Training
@@ -30,24 +30,34 @@ PROBE = "The president of the united [MASK] spoke to congress."
 
 
 class Trigrams:
-    """The piece seen most often between two neighbours; else after the left one; else the commonest of all."""
+    """The piece seen most often at its distance from two others; else from the nearer one; else the commonest of all.
 
-    def __init__(self, stream: Stream) -> None:
+    ``near`` and ``far`` say where the two stand: −1 and 1 are the neighbours, −1 and −2 the two before.
+    """
+
+    def __init__(self, stream: Stream, near: int, far: int) -> None:
         pieces = stream.pieces.astype(np.int64)
         self.commonest = int(np.bincount(pieces).argmax())
-        base = int(pieces.max()) + 1
-        self.between = _likeliest(zip((pieces[:-2] * base + pieces[2:]).tolist(), pieces[1:-1].tolist(), strict=True))
-        self.after = _likeliest(zip(pieces[:-1].tolist(), pieces[1:].tolist(), strict=True))
-        self.base = base
+        self.base = int(pieces.max()) + 1
+        self.near, self.far = near, far
+        one, two = self.beside(pieces)
+        low, high = -min(far, near, 0), max(far, near, 0)
+        inner = slice(low, len(pieces) - high)
+        self.one = _likeliest(zip(one[inner].tolist(), pieces[inner].tolist(), strict=True))
+        self.two = _likeliest(zip(two[inner].tolist(), pieces[inner].tolist(), strict=True))
+
+    def beside(self, pieces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The nearer piece, and both as one number."""
+        near, far = (np.roll(pieces, -by, axis=-1) for by in (self.near, self.far))
+        return near, near * self.base + far
 
     def answers(self, batch: dict[str, torch.Tensor]) -> np.ndarray:
         """The likeliest piece at every place asked for; a hidden neighbour and a row's edge are not known."""
-        found = []
-        ids = batch["ids"].numpy()
-        for row, place in np.argwhere(batch["wanted"].numpy()):
-            left, right = int(ids[row, place - 1]), int(ids[row, place + 1])
-            found.append(self.between.get(left * self.base + right, self.after.get(left, self.commonest)))
-        return np.array(found)
+        ids, wanted = batch["row"].numpy(), batch["wanted"].numpy()
+        if self.near * self.far < 0:  # who looks to both sides must not look at what is asked for
+            ids = np.where(wanted, MASK, ids)
+        one, two = (beside[wanted].tolist() for beside in self.beside(ids))
+        return np.array([self.two.get(b, self.one.get(a, self.commonest)) for a, b in zip(one, two, strict=True)])
 
 
 def _likeliest(pairs: Any) -> dict[int, int]:
@@ -72,12 +82,12 @@ def score(training: Training, rows: int = 2_500, length: int = 64) -> pd.DataFra
     batch = objective.asked(text.held_out, rows, length)
     wanted = batch["answers"].numpy()
     torch.manual_seed(0)
-    random = Masked(text.tokenizer.get_vocab_size(), training.plan.shape, next_sentence=False).eval()
-    trigrams = Trigrams(text.train)
+    random = objective.network(text.tokenizer.get_vocab_size(), training.plan.shape).eval()
+    trigrams = [Trigrams(text.train, *side).answers(batch) for side in objective.sides]
     right = {
         "the miniature": objective.answers(training.model.eval(), batch) == wanted,
-        "trigrams": trigrams.answers(batch) == wanted,
-        "the commonest piece": trigrams.commonest == wanted,
+        "trigrams": np.stack(trigrams, axis=1).ravel() == wanted,
+        "the commonest piece": text.counts.argmax() == wanted,
         "random weights": objective.answers(random, batch) == wanted,
     }
     frame = pd.DataFrame(right).assign(rank=bands(text.counts, wanted))
@@ -94,14 +104,18 @@ def store(training: Training, scores: pd.DataFrame, folder: Path) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     text, model = training.text, training.model
-    network: Any = model.network
-    weights = {name: half(tensor) for name, tensor in network.state_dict().items() if "decoder" not in name}
+    network: Any = training.objective.kept(model)
+    # Of a table that has several names the first one is kept.
+    tables = {tensor.data_ptr(): name for name, tensor in reversed(network.state_dict().items())}
+    weights = {name: half(network.state_dict()[name]) for name in tables.values()}
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
-    if isinstance(model.next_sentence, nn.Module):
+    if isinstance(getattr(model, "next_sentence", None), nn.Module):
         save_file(
             {k: half(v) for k, v in model.next_sentence.state_dict().items()}, folder / "next_sentence.safetensors"
         )
     config = network.config.to_dict() | {"architectures": [type(network).__name__], "dtype": "float32"}
+    if config["model_type"] == "t5":
+        config["tie_word_embeddings"] = False  # so transformers knows an output that is not scaled; tied it is
     write_json(folder / "config.json", {name: config[name] for name in sorted(config) if not name.startswith("_")})
     PreTrainedTokenizerFast(
         tokenizer_object=text.tokenizer,
@@ -142,16 +156,17 @@ def store(training: Training, scores: pd.DataFrame, folder: Path) -> None:
 
 
 def probe(training: Training) -> list[str]:
-    """The five likeliest pieces for the word hidden in ``PROBE``, by the weights as they are stored."""
-    ids = torch.tensor([training.text.tokenizer.encode(PROBE).ids])
-    batch = {"ids": ids, "segments": torch.zeros_like(ids)}
+    """The five likeliest pieces for the word hidden in ``PROBE`` (five a stack of ELMo's), by the stored weights."""
+    objective, text = training.objective, training.text
+    ids = np.array([text.tokenizer.encode(PROBE).ids])
+    batch = objective.posed(ids, ids == MASK, np.random.default_rng(0))
     model = training.model.eval()
     kept = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     model.load_state_dict({name: half(tensor).float() for name, tensor in kept.items()})
     with torch.no_grad():
-        best = model.network.lm_head(model.hidden(batch)[ids == MASK])[0].topk(5).indices
+        best = objective.logits(model, batch).topk(5).indices.flatten()
     model.load_state_dict(kept)
-    return [training.text.tokenizer.id_to_token(int(piece)) for piece in best]
+    return [text.tokenizer.id_to_token(int(piece)) for piece in best]
 
 
 def half(tensor: torch.Tensor) -> torch.Tensor:
