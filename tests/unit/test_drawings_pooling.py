@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
+from pathlib import Path
 
 import numpy as np
 
+from embedlib.show import drawings
 from embedlib.show.board import COLOURS, Board
-from embedlib.show.drawings.sentences import in_batch, padding, poolings, row_loss
+from embedlib.show.drawings.pooling import in_batch, padding, poolings, row_loss
 
 
 def written(board: Board) -> list[str]:
@@ -37,3 +40,11 @@ def test_shares_sum_to_one_and_the_loss_is_that_of_the_right_one() -> None:
 
 def test_sorting_by_length_takes_padding_away() -> None:
     assert written(padding([2, 8, 2, 8], 2)) == ["as they come: 38 % padding", "sorted: 0 % padding"]
+
+
+def test_no_module_of_drawings_hides_a_drawing_of_its_name() -> None:
+    modules = {file.stem for file in Path(drawings.__file__).parent.glob("*.py")}
+    drawn = {
+        name for module in modules - {"__init__"} for name in import_module(f"{drawings.__name__}.{module}").__all__
+    }
+    assert not modules & drawn
