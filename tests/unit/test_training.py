@@ -25,6 +25,7 @@ def training() -> Any:
     sys.path.insert(0, str(TRAINING))
     try:
         names = ("recipes", "word2vec", "measure", "bug_hunt", "transfer", "tuning", "senses")
+        names += ("sentences", "sentence_tuning")
         yield type("Scripts", (), {name: importlib.import_module(name) for name in names})
     finally:
         sys.path.remove(str(TRAINING))
@@ -172,3 +173,34 @@ def test_two_words_read_again_tell_their_senses_apart_as_stored_and_so_does_thin
             again = senses.by_word(read[vector][layer], some)[senses.NEAREST]
             for word in again.index:
                 assert again[word] == pytest.approx(stored[vector, word, layer], abs=0.051)
+
+
+def test_sentences_encoded_again_find_the_paraphrases_that_they_are_stored_with(training: Any) -> None:
+    from embedlib import datasets
+    from embedlib.words import load_word_vectors
+
+    sentences = training.sentences
+    table = datasets.paraphrases()
+    stored = pd.read_csv(sentences.RESULTS / "sentences.csv").set_index(["vector", "measure"])["found"]
+    glove = load_word_vectors("glove-6b-50d")
+    ways = {
+        "GloVe, mean": sentences.averaged(glove),
+        "GloVe, weighted": sentences.averaged(glove, sentences.zipf(glove)),
+        "words alone (TF-IDF)": sentences.words_alone,
+        "random word vectors, weighted": sentences.averaged(
+            sentences.RandomVectors(glove.key_to_index), sentences.zipf(glove)
+        ),
+    }
+    for name, encode in ways.items():
+        rows = sentences.unit(encode([*table["sentence"], *table["paraphrase"], *table["changed"]]))
+        right = training.sentence_tuning.found(*np.split(rows, 3)[:2])
+        assert right.mean() == pytest.approx(stored[name, "paraphrase found"], abs=0.006)
+
+
+def test_the_loss_of_a_batch_is_cross_entropy_and_wrong_answers_may_be_added(training: Any) -> None:
+    torch = pytest.importorskip("torch")
+    ones, others = torch.eye(3), torch.eye(3)
+    loss = training.sentence_tuning.in_batch_loss
+    assert float(loss(ones, others, 1.0)) == pytest.approx(np.log(np.e + 2) - 1)
+    assert float(loss(ones, torch.cat([others, others]), 1.0)) == pytest.approx(np.log(2 * np.e + 4) - 1)
+    assert float(loss(ones, others.roll(1, 0), 0.05)) == pytest.approx(20, abs=0.01)
