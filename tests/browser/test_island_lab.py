@@ -87,7 +87,10 @@ def run_cell(page: Any, nth: int) -> str:
     cell = page.locator(".jp-CodeCell").nth(nth)
     prompt = f"document.querySelectorAll('.jp-CodeCell')[{nth}].querySelector('.jp-InputPrompt').innerText"
     # A page that is still being put together may swallow the keys: they are pressed again until the prompt says [*].
+    dialog = page.locator("dialog.jp-Dialog .jp-mod-accept")
     for _ in range(8):
+        if dialog.count():  # a server that was slow to answer: JupyterLab says so, and goes on
+            dialog.first.click()
         cell.locator(".cm-content").click()
         page.keyboard.press("Control+Enter")
         try:
