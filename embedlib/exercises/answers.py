@@ -96,20 +96,23 @@ def call(function: Callable[..., Any], *arguments: object) -> Any:
         If it raises (told with the line where it stopped), returns nothing, or changes its arguments.
     """
     given = copy.deepcopy(arguments)
-    asked = f"{_name(function)}({', '.join(shown(argument).strip('`') for argument in given)})"
+
+    def asked() -> str:  # only where it is told: writing out large arrays takes longer than most answers
+        return f"{_name(function)}({', '.join(shown(argument).strip('`') for argument in arguments)})"
+
     with unchanged({f"argument {position}": value for position, value in enumerate(given, start=1)}) as changed:
         try:
             result = function(*given)
         except NotImplementedError:
             raise NotAttempted(STUB) from None
         except (Exception, SystemExit) as error:
-            raise Wrong(_stopped(function, asked, error), "raises") from None
+            raise Wrong(_stopped(function, asked(), error), "raises") from None
     if changed:
         raise Wrong("Your function changes the array that it is given. Work on a copy of it.", "changes-argument")
     if result is Ellipsis or (result is None and _is_empty(function)):
         raise NotAttempted(STUB)
     if result is None:
-        raise Wrong(f"{code(asked)} returns nothing. Does your function end in `return`?", "no-return")
+        raise Wrong(f"{code(asked())} returns nothing. Does your function end in `return`?", "no-return")
     if inspect.iscoroutine(result):
         result.close()
         raise Wrong("Your function is an `async def`; a plain `def` will do.", "async")

@@ -12,9 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from embedlib import assets, datasets
-from embedlib.evaluation.intervals import percentile_interval
 from embedlib.exercises.answers import as_array, call
-from embedlib.exercises.kinds import Ahead, beats, number, same
+from embedlib.exercises.kinds import beats, mean_ahead, number, same
 from embedlib.exercises.messages import Wrong, code, shown, type_name
 from embedlib.exercises.page import read
 from embedlib.exercises.quiz import Quiz, nearest, only_true
@@ -148,12 +147,6 @@ def _named(function: Any) -> Floats:
     return np.array(right, dtype=np.float64)
 
 
-def _share_ahead(yours: Floats, rival: Floats) -> Ahead:
-    drawn = np.random.default_rng(0).integers(0, len(yours), (1_000, len(yours)))
-    low, high = percentile_interval((yours - rival)[drawn].mean(axis=1))
-    return Ahead(float(yours.mean()), float(rival.mean()), low, high)
-
-
 def _shared() -> dict[str, object]:
     pieces, tries, _ = gaps()
     return {"pieces": pieces, "tries": tries}
@@ -164,7 +157,7 @@ combine = beats(
     "combine(shares, after_left, before_right)",
     _named,
     lambda: _named(lambda shares, after_left, before_right: shares),
-    _share_ahead,
+    mean_ahead,
     _shared,
     reads="vector",
 )

@@ -12,9 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from embedlib import datasets
-from embedlib.evaluation.intervals import percentile_interval
 from embedlib.exercises.answers import as_array, as_number, call
-from embedlib.exercises.kinds import Ahead, beats, number, same
+from embedlib.exercises.kinds import beats, mean_ahead, number, same
 from embedlib.exercises.messages import Wrong
 from embedlib.exercises.page import read
 from embedlib.exercises.quiz import Quiz, nearest, only_true
@@ -104,18 +103,12 @@ def _right(function: Any) -> Floats:
     return np.asarray((given > 0) == [one.belongs for one in asked], dtype=np.float64)
 
 
-def _share_ahead(yours: Floats, rival: Floats) -> Ahead:
-    drawn = np.random.default_rng(0).integers(0, len(yours), (1_000, len(yours)))
-    low, high = percentile_interval((yours - rival)[drawn].mean(axis=1))
-    return Ahead(float(yours.mean()), float(rival.mean()), low, high)
-
-
 toward = beats(
     TEXTS["toward"],
     "toward(new, ones, others)",
     _right,
     lambda: _right(by_neighbour),
-    _share_ahead,
+    mean_ahead,
     lambda: {"tries": tries()},
     reads="score",
     too_good=0.95,

@@ -17,7 +17,7 @@ from embedlib.exercises.core import Exercise
 from embedlib.exercises.messages import Wrong, shown
 from embedlib.exercises.page import Mistake, Text, evaluate, fill
 
-__all__ = ["Ahead", "ahead_by_spearman", "beats", "number", "numbers", "same"]
+__all__ = ["Ahead", "ahead_by_spearman", "beats", "mean_ahead", "number", "numbers", "same"]
 
 Shared = Callable[[], Mapping[str, object]]
 Function = Callable[..., Any]
@@ -35,6 +35,14 @@ class Ahead(NamedTuple):
     def text(self) -> str:
         """The difference and its interval."""
         return f"{self.yours - self.rival:+.3f} (95 % interval {self.low:+.3f} to {self.high:+.3f})".replace("-", "−")
+
+
+def mean_ahead(yours: Any, rival: Any) -> Ahead:
+    """The means of two answers' scores, (n,) each and item by item; the interval is a bootstrap over items."""
+    yours, rival = np.asarray(yours, dtype=float), np.asarray(rival, dtype=float)
+    drawn = np.random.default_rng(0).integers(0, len(yours), (1_000, len(yours)))
+    low, high = percentile_interval((yours - rival)[drawn].mean(axis=1))
+    return Ahead(float(yours.mean()), float(rival.mean()), low, high)
 
 
 def number(text: Text, what: str, near: float) -> Exercise:
