@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["COLOURS", "TINTS", "Board", "number_text", "width_of"]
+__all__ = ["COLOURS", "TINTS", "Board", "number_text", "shade", "width_of"]
 
 COLOURS = {
     "ink": "#1B1F24",
@@ -237,14 +237,8 @@ class Board:
         height = height or cell
         colours = matplotlib.colormaps["PuOr"]
         if not printed:  # one path a shade, for a strip of many numbers
-            shades: dict[str, str] = {}
-            for place, level in enumerate(np.round(16 * np.clip(numbers / limit, -1, 1)) / 32 + 0.5):
-                way = f"M{_n(x + place * cell)} {_n(y)}h{_n(cell)}v{_n(height)}h{_n(-cell)}z"
-                shades[to_hex(colours(level))] = shades.get(to_hex(colours(level)), "") + way
-            edge = ' stroke="#C9CDD3" stroke-width="0.6"' * (cell > 6)
-            for shade, way in shades.items():
-                self._add(f'<path fill="{shade}"{edge} d="{way}"/>')
-            return self
+            levels = np.round(16 * np.clip(numbers / limit, -1, 1)) / 32 + 0.5
+            return self.tiles(x, y, [[to_hex(colours(level)) for level in levels]], cell=cell, height=height)
         for place, number in enumerate(numbers):
             red, green, blue, _ = colour = colours(0.5 + 0.5 * np.clip(number / limit, -1, 1))
             self._add(
@@ -254,6 +248,21 @@ class Board:
             dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.55
             middle = (x + (place + 0.5) * cell, y + height / 2)
             self.text(*middle, number_text(number, digits), size=size, colour="white" if dark else "ink")
+        return self
+
+    def tiles(
+        self, x: float, y: float, colours: Sequence[Sequence[str]], *, cell: float = 22, height: float | None = None
+    ) -> Board:
+        """A table of coloured cells, rows of colours; every colour is one path, however many cells have it."""
+        height = height or cell
+        ways: dict[str, str] = {}
+        for row, line in enumerate(colours):
+            for column, colour in enumerate(line):
+                way = f"M{_n(x + column * cell)} {_n(y + row * height)}h{_n(cell)}v{_n(height)}h{_n(-cell)}z"
+                ways[colour] = ways.get(colour, "") + way
+        edge = ' stroke="#C9CDD3" stroke-width="0.6"' * (cell > 6)
+        for colour, way in ways.items():
+            self._add(f'<path fill="{colour}"{edge} d="{way}"/>')
         return self
 
     def words(
@@ -308,6 +317,16 @@ def number_text(number: float, digits: int = 2) -> str:
     text = f"{number:.{digits}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return ("0" if text in ("-0", "") else text).replace("-", "\N{MINUS SIGN}")
+
+
+def shade(share: float) -> str:
+    """A blue between white, for 0, and the course's own, for 1.
+
+    >>> shade(0), shade(1)
+    ('#FFFFFF', '#0072B2')
+    """
+    mixed = np.array([255, 255, 255]) * (1 - share) + np.array([0, 114, 178]) * share
+    return "#" + "".join(f"{round(part):02X}" for part in mixed)
 
 
 def _n(value: float) -> str:

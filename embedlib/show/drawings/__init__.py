@@ -3,6 +3,7 @@
 from embedlib.show.drawings.angles import *  # noqa: F403
 from embedlib.show.drawings.context import *  # noqa: F403
 from embedlib.show.drawings.counting import *  # noqa: F403
+from embedlib.show.drawings.families import *  # noqa: F403
 from embedlib.show.drawings.guessing import *  # noqa: F403
 from embedlib.show.drawings.pieces import *  # noqa: F403
 from embedlib.show.drawings.pooling import *  # noqa: F403

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from embedlib.show.board import Board, number_text, width_of
+from embedlib.show.board import Board, number_text, shade, width_of
 
 __all__ = ["attends", "batch", "cuts", "gap", "layer_norm_sum", "looks", "tower"]
 
@@ -121,9 +121,7 @@ def attends(pieces: Sequence[str], weights: Any) -> Board:
         board.text(left - 6, y + cell / 2, piece, anchor="end", size=14)
         board.text(left + cell * (row + 0.5), top - 6, piece, anchor="start", size=14, turn=-90)
         for column, weight in enumerate(table[row]):
-            shade = np.array([255, 255, 255]) * (1 - weight) + np.array([0, 114, 178]) * weight
-            colour = "#" + "".join(f"{round(part):02X}" for part in shade)
-            board.box(left + cell * column, y, cell - 1, cell - 1, tint=colour)
+            board.box(left + cell * column, y, cell - 1, cell - 1, tint=shade(weight))
             if weight >= 0.195:
                 ink = "white" if weight > 0.55 else "ink"
                 where = (left + cell * (column + 0.5), y + cell / 2)
