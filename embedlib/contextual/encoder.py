@@ -78,6 +78,7 @@ class ContextualEncoder:
     """An encoder such as BERT with its tokenizer, by the name of an asset or from a folder.
 
     Layer 0 is the sum of embeddings that goes into the network; layer ``n_layers``, also called −1, comes out of it.
+    Of a network with an encoder and a decoder, such as T5, it is the encoder.
 
     Parameters
     ----------
@@ -103,13 +104,15 @@ class ContextualEncoder:
         self.name = str(model)
         self.folder = _folder(model)
         with _quietly():
-            from transformers import AutoModel, AutoTokenizer
+            from transformers import AutoConfig, AutoModel, AutoModelForTextEncoding, AutoTokenizer
 
             import embedlib.contextual.elmo  # noqa: F401  transformers does not know it otherwise
 
             self.tokenizer: Any = AutoTokenizer.from_pretrained(self.folder, local_files_only=True)
+            config = AutoConfig.from_pretrained(self.folder, local_files_only=True)
+            loader = AutoModelForTextEncoding if config.is_encoder_decoder else AutoModel
             self.model: Any
-            self.model, found = AutoModel.from_pretrained(
+            self.model, found = loader.from_pretrained(
                 self.folder, local_files_only=True, attn_implementation="eager", output_loading_info=True
             )
         if lacking := sorted(name for name in found["missing_keys"] if not name.startswith("pooler.")):
