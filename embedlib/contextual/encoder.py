@@ -108,12 +108,15 @@ class ContextualEncoder:
 
             import embedlib.contextual.elmo  # noqa: F401  transformers does not know it otherwise
 
-            self.tokenizer: Any = AutoTokenizer.from_pretrained(self.folder, local_files_only=True)
-            config = AutoConfig.from_pretrained(self.folder, local_files_only=True)
+            given: dict[str, Any] = {"local_files_only": True}
+            if packed := sorted(self.folder.glob("*.gguf")):
+                given["gguf_file"] = packed[0].name
+            self.tokenizer: Any = AutoTokenizer.from_pretrained(self.folder, **given)
+            config = AutoConfig.from_pretrained(self.folder, **given)
             loader = AutoModelForTextEncoding if config.is_encoder_decoder else AutoModel
             self.model: Any
             self.model, found = loader.from_pretrained(
-                self.folder, local_files_only=True, attn_implementation="eager", output_loading_info=True
+                self.folder, config=config, attn_implementation="eager", output_loading_info=True, **given
             )
         if lacking := sorted(name for name in found["missing_keys"] if not name.startswith("pooler.")):
             raise ValueError(
@@ -152,7 +155,8 @@ class ContextualEncoder:
     def max_pieces(self) -> int:
         """How many pieces the encoder reads at once, special tokens among them."""
         limits = (self.tokenizer.model_max_length, getattr(self.model.config, "max_position_embeddings", None))
-        return min(int(limit) for limit in limits if limit and limit > 0)  # XLNet says −1: it has none
+        found = [int(limit) for limit in limits if limit and limit > 0]  # XLNet says −1: it has none
+        return min([*found, 2**31 - 1])
 
     def pieces(self, sentence: str) -> list[str]:
         """The pieces that the encoder reads, special tokens among them."""
