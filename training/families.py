@@ -105,18 +105,7 @@ TEXTS = {
 }
 # A letter that is a word by itself, a run of letters and digits, a picture.
 WORD = re.compile(r"[\u4e00-\u9fff]|[^\W_\u4e00-\u9fff]+|[\u2600-\u27bf\U0001f000-\U0001faff]")
-SHOWN = (
-    "bank",
-    "riverbank",
-    "embeddings",
-    "unbelievable",
-    "enviroment",
-    "Zürich",
-    "Donaudampfschiff",
-    "银行",
-    "😀",
-    "x+=1",
-)
+SHOWN = ("Zürich embeddings 😀", "bank", "riverbank", "unbelievable", "enviroment", "Donaudampfschiff", "银行", "x+=1")
 REVIEWS = 2_000
 
 

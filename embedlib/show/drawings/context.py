@@ -17,6 +17,8 @@ _SPECIAL = {"[CLS]": "blue", "[SEP]": "blue", "[MASK]": "vermilion", "[UNK]": "v
 def cuts(pieces: Mapping[str, Sequence[str]]) -> Board:
     """Words cut into pieces: a line a word, a box a piece; pieces that go on a word are green.
 
+    They are those marked ``##``, or, where a piece that begins a word is marked ``▁``, those without.
+
     Examples
     --------
     >>> cuts({"tokens": ["token", "##s"]})
@@ -26,9 +28,12 @@ def cuts(pieces: Mapping[str, Sequence[str]]) -> Board:
     for line, (word, some) in enumerate(pieces.items()):
         y = 24 + 40 * line
         board.text(8, y, word, anchor="start", bold=True)
-        going_on = {place: "green" for place, piece in enumerate(some) if piece.startswith("##")}
-        lost = {place: "vermilion" for place, piece in enumerate(some) if piece == "[UNK]"}
-        board.words(150, y, list(some), tints=going_on | lost, size=14)
+        marked = any(piece.startswith("▁") for piece in some)
+        going_on = [piece.startswith("##") or (marked and not piece.startswith("▁")) for piece in some]
+        tints = {place: "green" for place, goes_on in enumerate(going_on) if goes_on}
+        tints |= {place: "vermilion" for place, piece in enumerate(some) if piece in ("[UNK]", "<unk>")}
+        part = min(1.0, 332 / sum(width_of(piece, 14) + 20 for piece in some))
+        board.words(150, y, list(some), tints=tints, size=14 * part, gap=6 * part, pad=7 * part)
     return board
 
 
