@@ -134,3 +134,94 @@ def test_an_original_reads_a_batch_and_gives_words_their_vectors(stored: Any) ->
     assert [word.strip(" .").lower() for word in read.words][:4] == ["the", "bank", "is", "by"]
     other = encoder.word_vectors(SENTENCES[0].replace("river", "old"))
     assert np.allclose(read.vectors[:5], other.vectors[:5], atol=1e-5) is (name == "gpt2")
+
+
+@pytest.fixture(scope="module")
+def elmo(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A small ELMo in files of the original's names and layout."""
+    h5py = pytest.importorskip("h5py")
+    from embedlib.contextual.original_elmo import OriginalELMo
+
+    folder, rng = tmp_path_factory.mktemp("elmo"), np.random.default_rng(0)
+    names = [file.name for file in assets.catalog()["elmo-original"].files]
+    filters, seen, cells, width = [[1, 4], [3, 6]], 5, 12, 8
+    found = sum(count for _, count in filters)
+    shapes = {f"CNN/W_cnn_{n}": (1, size, seen, count) for n, (size, count) in enumerate(filters)}
+    shapes |= {f"CNN/b_cnn_{n}": (count,) for n, (_, count) in enumerate(filters)}
+    for n in range(2):
+        shapes |= {f"CNN_high_{n}/W_{part}": (found, found) for part in ("carry", "transform")}
+        shapes |= {f"CNN_high_{n}/b_{part}": (found,) for part in ("carry", "transform")}
+    shapes |= {"char_embed": (261, seen), "CNN_proj/W_proj": (found, width), "CNN_proj/b_proj": (width,)}
+    for way in range(2):
+        for layer in range(2):
+            cell = f"RNN_{way}/RNN/MultiRNNCell/Cell{layer}/LSTMCell/"
+            shapes |= {f"{cell}W_0": (2 * width, 4 * cells), f"{cell}B": (4 * cells,), f"{cell}W_P_0": (cells, width)}
+    with h5py.File(folder / next(name for name in names if name.endswith(".hdf5")), "w") as file:
+        for name, shape in shapes.items():
+            file[name] = rng.normal(0, 0.5, shape).astype(np.float32)
+    lstm = {"cell_clip": 3, "proj_clip": 3, "n_layers": 2, "dim": cells, "projection_dim": width}
+    signs = {"activation": "relu", "filters": filters, "n_highway": 2, "embedding": {"dim": seen}}
+    options = next(name for name in names if name.endswith(".json"))
+    (folder / options).write_text(json.dumps({"lstm": lstm, "char_cnn": signs}))
+    return OriginalELMo(folder)
+
+
+def test_the_original_elmo_reads_signs_and_lstms_as_pytorch_does(elmo: Any, monkeypatch: Any) -> None:
+    for clip in ("cell_clip", "proj_clip"):  # which PyTorch does not know
+        monkeypatch.setitem(elmo.options["lstm"], clip, 100)
+    words = ["The", "bank", "é"]
+    tables = {name: torch.tensor(table) for name, table in elmo.tables.items()}
+    rows = [[256], *[list(word.encode()) for word in words], [257]]
+    ids = torch.tensor([[258, *row, 259, *[260] * (48 - len(row))] for row in rows])
+    seen = tables["char_embed"][ids].transpose(1, 2)
+    heard = []
+    for n in range(2):
+        table = tables[f"CNN/W_cnn_{n}"][0].permute(2, 1, 0)
+        heard.append(torch.conv1d(seen, table, tables[f"CNN/b_cnn_{n}"]).amax(2).relu())
+    vectors = torch.cat(heard, 1)
+    for n in range(2):
+        part = {key: tables[f"CNN_high_{n}/{key}"] for key in ("W_carry", "b_carry", "W_transform", "b_transform")}
+        stays = torch.sigmoid(-(vectors @ part["W_carry"] + part["b_carry"]))
+        vectors = stays * vectors + (1 - stays) * (vectors @ part["W_transform"] + part["b_transform"]).relu()
+    vectors = vectors @ tables["CNN_proj/W_proj"] + tables["CNN_proj/b_proj"]
+    found = elmo.hidden_states(words)
+    assert found.shape == (3, 3, 16)
+    assert np.allclose(found[0], torch.cat([vectors, vectors], 1)[1:-1], atol=1e-5)
+    halves = []
+    for way in range(2):
+        given = vectors.flip(0) if way else vectors
+        for layer in range(2):
+            said = lstm_of(tables, f"RNN_{way}/RNN/MultiRNNCell/Cell{layer}/LSTMCell/")(given[None])[0][0].detach()
+            given = given + said if layer else said
+        halves.append((given.flip(0) if way else given)[1:-1])
+    assert np.allclose(found[2], torch.cat(halves, 1), atol=1e-5)
+
+
+def lstm_of(tables: Any, name: str) -> Any:
+    """PyTorch's LSTM with a projection, whose gates stand in another order: take, keep, new, show."""
+    weights, bias, out = (tables[name + key] for key in ("W_0", "B", "W_P_0"))
+    lstm = torch.nn.LSTM(8, 12, proj_size=8, batch_first=True)
+
+    def turned(table: Any) -> Any:
+        take, new, keep, show = table.split(12, -1)
+        return torch.cat([take, keep, new, show], -1)
+
+    with torch.no_grad():
+        lstm.weight_ih_l0.copy_(turned(weights[:8]).T)
+        lstm.weight_hh_l0.copy_(turned(weights[8:]).T)
+        lstm.bias_ih_l0.copy_(turned(bias))
+        lstm.bias_hh_l0.zero_()[12:24] = 1  # TensorFlow adds one to what is kept
+        lstm.weight_hr_l0.copy_(out.T)
+    return lstm
+
+
+def test_a_half_of_the_original_elmo_knows_what_comes_and_the_other_what_was(elmo: Any, monkeypatch: Any) -> None:
+    one, other = (elmo.word_vectors(f"Rain fell on the {end}!").vectors for end in ("bank", "river"))
+    assert np.allclose(one[:4, :8], other[:4, :8], atol=1e-6) and not np.allclose(one[:4, 8:], other[:4, 8:], atol=1e-3)
+    assert np.allclose(one[5:, 8:], other[5:, 8:], atol=1e-6) and not np.allclose(one[5:, :8], other[5:, :8], atol=1e-3)
+    monkeypatch.setitem(elmo.options["lstm"], "proj_clip", 0.1)
+    assert np.abs(elmo.hidden_states(["rain"])[1]).max() == pytest.approx(0.1)
+    with pytest.raises(ValueError, match="no word"):
+        elmo.word_vectors(" ")
+    with pytest.raises(ValueError, match="layers 0 to 2"):
+        elmo.word_vectors("rain", layer=3)
