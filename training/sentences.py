@@ -43,7 +43,7 @@ def zipf(vectors: Any) -> Any:
     return lambda word: 1 / (vectors.key_to_index[word] + 1) / total
 
 
-def averaged(vectors: Any, frequency: Any = None, without_first: bool = False, a: float = 1e-3) -> Encode:
+def averaged(vectors: Any, frequency: Any = None, a: float = 1e-3) -> Encode:
     """The mean of the known words' vectors; with frequencies, common words weigh less (Arora, Liang and Ma, 2017)."""
 
     def encode(texts: Sequence[str]) -> Floats:
@@ -53,42 +53,59 @@ def averaged(vectors: Any, frequency: Any = None, without_first: bool = False, a
             weights = [a / (a + frequency(word)) if frequency else 1.0 for word in words]
             rows.append(np.average([vectors[word] for word in words], axis=0, weights=weights) if words else None)
         width = next(len(row) for row in rows if row is not None)
-        found = np.array([np.zeros(width) if row is None else row for row in rows])
-        if without_first:
-            first = np.linalg.svd(found, full_matrices=False)[2][:1]
-            found = found - found @ first.T @ first
-        return found
+        return np.array([np.zeros(width) if row is None else row for row in rows])
 
     return encode
 
 
-def word_by_word(encoder: ContextualEncoder, known: Any, weighted: bool = False, without_first: bool = False) -> Encode:
+def word_by_word(encoder: ContextualEncoder, known: Any, weighted: bool = False) -> Encode:
     """The network taken away: each word known to GloVe is read alone; a text is the mean of its words' vectors."""
 
     def encode(texts: Sequence[str]) -> Floats:
         words = sorted({word for text in texts for word in tokenize(text) if word in known})
         alone = dict(zip(words, encoder.encode(words), strict=True))
-        return averaged(alone, zipf(known) if weighted else None, without_first)(texts)
+        return averaged(alone, zipf(known) if weighted else None)(texts)
 
     return encode
 
 
 class RandomVectors:
-    """Fifty random numbers for every word that GloVe knows."""
+    """Random numbers for every word that GloVe knows: fifty, as GloVe has, or as many as are asked for."""
 
-    def __init__(self, known: Any) -> None:
-        self.known = known
+    def __init__(self, known: Any, width: int = 50) -> None:
+        self.known, self.width = known, width
 
     def __contains__(self, word: str) -> bool:
         return word in self.known
 
     def __getitem__(self, word: str) -> Floats:
-        return np.random.default_rng(zlib.crc32(word.encode())).normal(size=50)
+        return np.random.default_rng(zlib.crc32(word.encode())).normal(size=self.width)
 
 
 def words_alone(texts: Sequence[str]) -> Floats:
     made = TfidfVectorizer(tokenizer=tokenize, token_pattern=None, lowercase=False).fit_transform(texts)
     return np.asarray(made.toarray())
+
+
+def without_common(encode: Encode) -> Encode:
+    """Without the one direction in which all texts point: their first singular vector."""
+
+    def encode_without(texts: Sequence[str]) -> Floats:
+        found = encode(texts)
+        first = np.linalg.svd(found, full_matrices=False)[2][:1]
+        return found - found @ first.T @ first
+
+    return encode_without
+
+
+def in_random_order(encode: Encode) -> Encode:
+    """Each text with its words in an order drawn by chance."""
+
+    def encode_drawn(texts: Sequence[str]) -> Floats:
+        rng = np.random.default_rng(0)
+        return encode([" ".join(rng.permutation(tokenize(text))) for text in texts])
+
+    return encode_drawn
 
 
 def pooled(encoder: ContextualEncoder, pooling: str = "mean", layer: int = -1) -> Encode:
@@ -97,28 +114,35 @@ def pooled(encoder: ContextualEncoder, pooling: str = "mean", layer: int = -1) -
 
 def ways() -> dict[str, Encode]:
     glove, skipgram = load_word_vectors("glove-6b-50d"), load_word_vectors("course-sgns-100d")
+    word2vec = load_word_vectors("word2vec-googlenews-26k")
+    news = {word: word2vec[word] for word in word2vec.key_to_index if word in glove}  # 300 numbers each
     random = RandomVectors(glove.key_to_index)
     minilm, miniature = ContextualEncoder("minilm-l6"), ContextualEncoder("miniature-bert")
     return {
         "MiniLM, mean": pooled(minilm),
         "MiniLM, [CLS]": pooled(minilm, "first"),
         "MiniLM, max": pooled(minilm, "max"),
+        "MiniLM, words in random order": in_random_order(pooled(minilm)),
         "MiniLM, layer 0": pooled(minilm, layer=0),
-        "MiniLM, word by word, first component off": word_by_word(minilm, glove, weighted=True, without_first=True),
+        "MiniLM, word by word, first component off": without_common(word_by_word(minilm, glove, weighted=True)),
         "MiniLM, word by word, weighted": word_by_word(minilm, glove, weighted=True),
         "MiniLM, word by word, mean": word_by_word(minilm, glove),
-        "GloVe, weighted, first component off": averaged(glove, zipf(glove), without_first=True),
+        "GloVe, weighted, first component off": without_common(averaged(glove, zipf(glove))),
         "GloVe, weighted": averaged(glove, zipf(glove)),
         "GloVe, mean": averaged(glove),
+        "word2vec, weighted": averaged(news, zipf(glove)),
+        "word2vec, mean": averaged(news),
         "skip-gram, weighted": averaged(skipgram, zipf(skipgram)),
         "skip-gram, mean": averaged(skipgram),
         "miniature BERT, mean": pooled(miniature),
+        "miniature BERT, first component off": without_common(pooled(miniature)),
         "miniature BERT, [CLS]": pooled(miniature, "first"),
         "miniature BERT, max": pooled(miniature, "max"),
         "miniature BERT, layer 0": pooled(miniature, layer=0),
         "words alone (TF-IDF)": words_alone,
         "random word vectors, weighted": averaged(random, zipf(glove)),
         "random word vectors, mean": averaged(random),
+        "384 random numbers a word, weighted": averaged(RandomVectors(glove.key_to_index, 384), zipf(glove)),
         "MiniLM, weights shuffled": pooled(minilm.with_random_weights(0)),
         "MiniLM, word by word, weights shuffled": word_by_word(minilm.with_random_weights(0), glove, weighted=True),
         "miniature, weights shuffled": pooled(miniature.with_random_weights(0)),
@@ -186,7 +210,9 @@ def main() -> None:
     for benchmark, pairs in rated().items():
         different, places = np.unique([*pairs["sentence1"], *pairs["sentence2"]], return_inverse=True)
         for name, encode in encoders.items():
-            if "max" in name or "layer 0" in name or (benchmark == "SICK" and ("[CLS]" in name or "shuffled" in name)):
+            if any(part in name for part in ("max", "layer 0", "order")) or (
+                benchmark == "SICK" and ("[CLS]" in name or "shuffled" in name)
+            ):
                 continue
             one, other = np.split(unit(encode([str(text) for text in different]))[places], 2)
             cosines = (one * other).sum(axis=1)

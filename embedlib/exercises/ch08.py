@@ -129,11 +129,11 @@ def _key_benchmark() -> int:
 
 
 def _key_alone() -> int:
-    whole, alone, glove = (
-        _found(name) for name in ("MiniLM, mean", "MiniLM, word by word, weighted", "GloVe, weighted")
+    whole, alone, static = (
+        _found(name) for name in ("MiniLM, mean", "MiniLM, word by word, weighted", "word2vec, weighted")
     )
-    share = (alone - glove) / (whole - glove)
-    return only_true(share < 0.1, 0.3 < share < 0.7, share > 0.9, alone < glove)
+    ahead = alone - static
+    return only_true(ahead > 0.05, abs(ahead) < 0.05, ahead < -0.05, alone > whole - 0.05)
 
 
 def _key_temperature() -> int:

@@ -187,8 +187,11 @@ def test_sentences_encoded_again_find_the_paraphrases_that_they_are_stored_with(
         "GloVe, mean": sentences.averaged(glove),
         "GloVe, weighted": sentences.averaged(glove, sentences.zipf(glove)),
         "words alone (TF-IDF)": sentences.words_alone,
-        "random word vectors, weighted": sentences.averaged(
-            sentences.RandomVectors(glove.key_to_index), sentences.zipf(glove)
+        "GloVe, weighted, first component off": sentences.without_common(
+            sentences.averaged(glove, sentences.zipf(glove))
+        ),
+        "384 random numbers a word, weighted": sentences.averaged(
+            sentences.RandomVectors(glove.key_to_index, 384), sentences.zipf(glove)
         ),
     }
     for name, encode in ways.items():
