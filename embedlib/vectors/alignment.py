@@ -46,8 +46,8 @@ def procrustes(source: Any, target: Any) -> _Array:
     Warns
     -----
     RotationNotFixed
-        If the pairs leave directions open, as fewer pairs than numbers always do. Some rotation is returned, and
-        which one differs from machine to machine in these directions.
+        If the pairs leave directions open, as fewer pairs than numbers always do. These are left out: what lies in
+        them is mapped onto zero. (A rotation filled up at will, as scipy's is, adds noise of full length.)
 
     Notes
     -----
@@ -69,9 +69,9 @@ def procrustes(source: Any, target: Any) -> _Array:
     u, sizes, vt = np.linalg.svd(ones.T @ others, full_matrices=False)
     fixed = int((sizes > sizes[0] * 1e-10).sum())
     if fixed < len(sizes):
-        message = f"{len(ones):,} pairs fix {fixed} of {len(sizes)} directions; the others are turned anyhow."
+        message = f"{len(ones):,} pairs fix {fixed} of {len(sizes)} directions; the others are left out."
         warnings.warn(message, RotationNotFixed, stacklevel=2)
-    rotation: _Array = u @ vt + 0.0  # no −0.0
+    rotation: _Array = u[:, :fixed] @ vt[:fixed] + 0.0  # no −0.0
     return rotation
 
 
