@@ -15,7 +15,9 @@ __all__ = ["joined"]
 _ROOM, _SIZE, _TOP = 214.0, 13.5, 46.0  # of a panel, of its letters, of its upper edge
 
 
-def joined(words: Sequence[str], ones: Mapping[str, Any], others: Any, names: Sequence[str] = ("one", "other")) -> Board:
+def joined(
+    words: Sequence[str], ones: Mapping[str, Any], others: Any, names: Sequence[str] = ("one", "other")
+) -> Board:
     """The same n words in two spaces: a panel an entry of ``ones``, each word's two places joined by a broken line.
 
     All that is drawn is laid onto one plane, that in which the words of the other space lie farthest apart.
@@ -38,7 +40,7 @@ def joined(words: Sequence[str], ones: Mapping[str, Any], others: Any, names: Se
     """
     plane = pca_2d(others)
     flat = {title: (np.asarray(rows, dtype=float) - plane.mean) @ plane.axes.T for title, rows in ones.items()}
-    reach = 1.02 * max(float(np.abs(points).max()) for points in [plane.points, *flat.values()])
+    reach = 1.12 * max(float(np.abs(points).max()) for points in [plane.points, *flat.values()])
     board = Board(480, _TOP + _ROOM + 8)
     board.dot(12, 12, 5, colour="vermilion").text(22, 12, names[0], anchor="start", colour="vermilion", size=14)
     x = 60 + width_of(names[0], 14)
@@ -56,21 +58,23 @@ def joined(words: Sequence[str], ones: Mapping[str, Any], others: Any, names: Se
         for dots, colour in ((own, "vermilion"), (ends, "blue")):
             for x, y in dots:
                 board.dot(x, y, 4.5, colour=colour)
-        for word, (x, y, anchor) in zip(words, _labels(words, ends, left + wide - 12), strict=True):
-            board.text(x, y, word, anchor=anchor, size=_SIZE)
+        for word, (x, y) in zip(words, _labels(words, ends, own, left, left + wide - 12), strict=True):
+            board.text(x, y, word, size=_SIZE)
     return board
 
 
-def _labels(words: Sequence[str], ends: Any, edge: float) -> list[tuple[float, float, str]]:
-    """Where each word stands: beside its dot, on the side that has room, and below a word that is there already."""
-    found: list[tuple[float, float, str]] = [(0.0, 0.0, "")] * len(words)
-    taken: list[tuple[float, float, float]] = []
-    for i in np.argsort(ends[:, 1]):
-        x, y = ends[i]
-        wide = width_of(words[i], _SIZE)
-        start = x + 8 if x + 8 + wide < edge else x - 8 - wide
-        while any(start < b and a < start + wide and abs(y - other) < _SIZE for a, b, other in taken):
-            y += 2
-        taken.append((start, start + wide, y))
-        found[i] = (x + 8, y, "start") if start > x else (x - 8, y, "end")
+def _labels(words: Sequence[str], ends: Any, own: Any, left: float, right: float) -> list[tuple[float, float]]:
+    """Where the middle of each word stands: at the first place around its dot that is free, of eight."""
+    full = [(x - 6, x + 6, y - 6, y + 6) for x, y in [*ends, *own]]  # left, right, top and bottom of what is there
+    found = []
+    for word, (x, y) in zip(words, ends, strict=True):
+        half = width_of(word, _SIZE) / 2
+        aside = [(half + 8, 0), (-half - 8, 0), (0, -14), (0, 14), (half, -13), (half, 13), (-half, -13), (-half, 13)]
+        for dx, dy in [*aside, *[(0, 14 * further) for further in range(2, len(words) + 2)]]:
+            box = (x + dx - half, x + dx + half, y + dy - 7, y + dy + 7)
+            clear = all(box[1] < a or b < box[0] or box[3] < c or d < box[2] for a, b, c, d in full)
+            if clear and left < box[0] and box[1] < right:
+                break
+        full.append(box)
+        found.append((x + dx, y + dy))
     return found
