@@ -1,4 +1,4 @@
-"""The skip-gram island in a browser: the same numbers as Python's trainer, every control, from server and folder."""
+"""The skip-gram island in a browser: the steps of embedlib.words.skipgram, every control, from server and folder."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from island_fixtures import addresses, live, page, until
 
 from embedlib import islands
 from embedlib.islands import base, site
-from embedlib.islands.skipgram import trainer
-from embedlib.islands.skipgram.corpora import texts
-from embedlib.islands.skipgram.trainer import Settings, Step, Trainer, dot
+from embedlib.islands.skipgram import DEFAULTS, least_loss, read, texts
 from embedlib.islands.words import signed
+from embedlib.words.skipgram import add_rows, noise_distribution, sgns_step, window_pairs
 
 PLACES = ("server", "folder")
 OWN = "Red wine and white wine. Red bread? White bread and butter. A cat’s milk, a cat’s bread."
@@ -40,14 +39,40 @@ def places(folder: Path) -> Iterator[dict[str, str]]:
     yield from addresses(folder)
 
 
-def row_of(made: Trainer, step: Step, i: int) -> list[str]:
-    """What the table says of one word of a step that is not taken yet."""
-    u, v = (
-        [x + y for x, y in zip(matrix[row], made.change(step, name, row), strict=True)]
-        for name, matrix, row in (("U", made.U, step.centre), ("V", made.V, step.targets[i]))
-    )
-    values = (step.dots[i], step.sigmas[i], step.errors[i], step.losses[i], dot(u, v))
-    return [made.corpus.words[step.targets[i]], *(signed(value, 3) for value in values)]
+RUN = """(({ text, settings, steps }) => {
+  const rows = (matrix) => matrix.map((row) => [...row]);
+  const trainer = createTrainer(text, settings);
+  const start = [rows(trainer.U), rows(trainer.V)];
+  const made = [];
+  for (let i = 0; i < steps; i++) {
+    const step = planStep(trainer, trainer.next, drawNegatives(trainer), settings.learning_rate);
+    takeStep(trainer, step);
+    const after = step.targets.map((target) => dot(trainer.U[step.centre], trainer.V[target]));
+    const all = [step.dots, step.sigmas, step.errors, step.losses, after];
+    const { centre, targets, loss } = step;
+    made.push({ centre, targets, loss, numbers: targets.map((_, i) => all.map((each) => each[i])) });
+  }
+  const { corpus: { words, sentences }, pairs, noise } = trainer;
+  const seen = pairs.map(({ sentence, at, beside }) => [at, beside].map((each) => sentences[sentence][each]));
+  return { start, made, words, noise, pairs: seen, U: rows(trainer.U), V: rows(trainer.V), least: leastLoss(trainer),
+    nearest: (at) => nearestTo(trainer.U, at, 6).map(({ at: near }) => words[near]) };
+})"""
+
+
+def settings_of(**settings: Any) -> dict[str, Any]:
+    return {**DEFAULTS, **settings}
+
+
+def run(method: Any, steps: int, text: str = texts()["made-up"], **settings: Any) -> dict[str, Any]:
+    """What the island's own functions come to in so many steps; a test below holds them to embedlib's."""
+    given = json.dumps({"text": text, "settings": settings_of(**settings), "steps": steps})
+    found: dict[str, Any] = method(f"(({{ nearest, ...found }}) => found)({RUN}({given}))")
+    return found
+
+
+def row_of(found: dict[str, Any], step: dict[str, Any], i: int) -> list[str]:
+    """What the table says of one word of a step."""
+    return [found["words"][step["targets"][i]], *(signed(value, 3) for value in step["numbers"][i])]
 
 
 class Training:
@@ -117,42 +142,73 @@ def method(browser: Any) -> Iterator[Any]:
 @pytest.mark.parametrize(
     ("text", "settings"),
     [
-        (texts()["made-up"], Settings()),
-        (texts()["rhyme"], Settings(seed=4_294_967_295, window=5, negatives=10, dimensions=10, learning_rate=0.05)),
-        (OWN, Settings(seed=3, window=1, negatives=4, dimensions=2, one_matrix=True)),
-        (OWN, Settings(seed=3, negatives=6, lose_repeats=True)),
-        (OWN, Settings(negatives=0, dimensions=3)),
+        (texts()["made-up"], {}),
+        (texts()["rhyme"], {"seed": 4_294_967_295, "window": 5, "negatives": 10, "dimensions": 10}),
+        (OWN, {"seed": 3, "window": 1, "negatives": 4, "dimensions": 2, "one_matrix": True}),
+        (OWN, {"seed": 3, "negatives": 6, "lose_repeats": True}),
     ],
 )
-def test_a_thousand_steps_give_the_numbers_of_python(method: Any, text: str, settings: Settings) -> None:
-    found = method(
-        f"""(() => {{
-        const trainer = createTrainer({json.dumps(text)}, {json.dumps(vars(settings))});
-        const losses = [], drawn = [];
-        for (let i = 0; i < 1000; i++) {{
-          const step = planStep(trainer, trainer.next, drawNegatives(trainer), {settings.learning_rate});
-          takeStep(trainer, step);
-          losses.push(step.loss);
-          drawn.push(step.targets);
-        }}
-        const rows = (matrix) => matrix.map((row) => [...row]);
-        return {{ losses, drawn, U: rows(trainer.U), V: rows(trainer.V), words: trainer.corpus.words,
-          least: leastLoss(trainer), nearest: nearestTo(trainer.U, 1, 5).map(({{ at }}) => at) }};
-        }})()"""
+def test_a_thousand_steps_are_those_of_embedlib(method: Any, text: str, settings: dict[str, Any]) -> None:
+    found, all_of = run(method, 1000, text, **settings), settings_of(**settings)
+
+    def losing(matrix: Any, rows: Any, values: Any) -> None:
+        matrix[rows] += values
+
+    told = read(text)
+    assert found["words"] == told.words
+    reach = np.full(len(told.tokens), all_of["window"])
+    ours = np.stack(window_pairs(told.tokens, told.sentences, reach), axis=1)
+    assert sorted(found["pairs"]) == sorted(ours.tolist())
+    np.testing.assert_allclose(found["noise"], noise_distribution(told.frequencies), rtol=1e-12)
+    assert found["least"] == pytest.approx(least_loss(ours, np.array(found["noise"]), all_of["negatives"]), abs=1e-9)
+
+    words, contexts = (np.array(matrix, dtype=float) for matrix in found["start"])
+    assert np.abs(words).max() <= 0.5 / all_of["dimensions"]
+    contexts = words if all_of["one_matrix"] else contexts
+    for pair, step in zip(found["pairs"] * 1000, found["made"], strict=False):
+        assert pair == [step["centre"], step["targets"][0]] and len(step["targets"]) == 1 + all_of["negatives"]
+        one = np.array([step["centre"]]), np.array([step["targets"]])
+        adding = losing if all_of["lose_repeats"] else add_rows
+        assert step["loss"] == pytest.approx(sgns_step(words, contexts, *one, 0.1, adding), abs=1e-9)
+    np.testing.assert_allclose(found["U"], words, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(found["V"], contexts, rtol=0, atol=1e-9)
+
+
+def test_without_negatives_only_the_pair_is_pulled(method: Any) -> None:
+    found = run(method, 2000, OWN, negatives=0, dimensions=3)
+    assert found["made"][0]["loss"] == pytest.approx(np.log(2))
+    assert found["made"][-1]["loss"] < 0.1 and found["least"] == 0
+    assert [len(step["targets"]) for step in found["made"][:3]] == [1, 1, 1]
+
+
+def test_negatives_are_drawn_as_the_noise_has_them_and_a_seed_repeats_itself(method: Any) -> None:
+    """The first numbers of mulberry32 are those of its author's program."""
+    assert method("((random) => [random(), random(), random()].map((x) => x.toFixed(6)))(createRandom(1))") == [
+        "0.627074",
+        "0.002736",
+        "0.527447",
+    ]
+    found = run(method, 4000, OWN, negatives=10, seed=7)
+    drawn = np.bincount([each for step in found["made"] for each in step["targets"][1:]]) / 40_000
+    np.testing.assert_allclose(drawn, found["noise"], atol=0.01)
+    assert run(method, 9, OWN, seed=7)["U"] == run(method, 9, OWN, seed=7)["U"] != run(method, 9, OWN, seed=8)["U"]
+
+
+@pytest.mark.parametrize(
+    ("corpus", "word", "kin"),
+    [
+        ("made-up", "cat", {"dog", "horse", "cow"}),
+        ("made-up", "tea", {"coffee", "milk", "water", "juice"}),
+        ("made-up", "king", {"queen", "prince", "princess"}),
+        ("rhyme", "cat", {"dog", "rat"}),
+    ],
+)
+def test_training_finds_the_kinds_of_words(method: Any, corpus: str, word: str, kin: set[str]) -> None:
+    given = json.dumps({"text": texts()[corpus], "settings": DEFAULTS, "steps": 12_000})
+    near = method(
+        f"(() => {{ const {{ words, nearest }} = {RUN}({given}); return nearest(words.indexOf('{word}')); }})()"
     )
-    made = Trainer(text, settings)
-    drawn = []
-    for _ in range(1000):
-        step = made.plan()
-        made.apply(step)
-        drawn.append(step.targets)
-    assert found["words"] == made.corpus.words
-    assert found["drawn"] == drawn
-    for key, ours in (("losses", made.losses), ("U", made.U), ("V", made.V)):
-        np.testing.assert_allclose(found[key], ours, rtol=0, atol=1e-9, err_msg=key)
-    table = trainer.pair_counts(made.corpus, made.pairs)
-    assert found["least"] == pytest.approx(trainer.least_loss(table, made.noise, settings.negatives), abs=1e-9)
-    assert found["nearest"] == [at for at, _ in made.nearest(1, 5)]
+    assert len(set(near[:3]) & kin) >= 2, near
 
 
 def test_absurd_texts_are_read_as_python_reads_them(method: Any) -> None:
@@ -161,20 +217,24 @@ def test_absurd_texts_are_read_as_python_reads_them(method: Any) -> None:
     letters += ["\n", "\r", "\t", "_", "<", "&", "🙂", "\u00a0", "\u0301", '"']
     samples = ["", " ", "tea", "tea. tea.", "a. b. c.", OWN, "constructor __proto__ toString. constructor a"]
     samples += ["".join(rng.choices(letters, k=rng.randint(1, 40))) for _ in range(400)]
-    samples.append(" ".join(f"a{i}. a{i}. a{i} b{i}." for i in range(60)))
+    samples += [" ".join(f"a{i}. a{i}. a{i} b{i}." for i in range(60)), "a b " * 6_000]
+    samples.append(" ".join(f"w{i} " * (100 - i) for i in range(60)))
     found = method(
         f"""{json.dumps(samples)}.map((text) => {{
         try {{
-          const found = readText(text);
-          return [found.words, found.counts, found.sentences, found.dropped];
-        }} catch (reason) {{ return reason.message; }} }})"""
+          const {{ words, counts, sentences }} = readText(text);
+          return [words, counts, sentences];
+        }} catch (reason) {{ return null; }} }})"""
     )
     for text, theirs in zip(samples, found, strict=True):
         try:
-            corpus = trainer.read(text)
-            ours: Any = [corpus.words, corpus.counts, corpus.sentences, corpus.dropped]
-        except ValueError as reason:
-            ours = str(reason)
+            told = read(text)
+        except ValueError:
+            assert theirs is None, repr(text)
+            continue
+        kept = told.tokens >= 0
+        numbers = [told.tokens[kept & (told.sentences == at)].tolist() for at in range(told.sentences.max() + 1)]
+        ours = [told.words, told.frequencies.tolist(), [each for each in numbers if len(each) > 1]]
         assert theirs == ours, repr(text)
 
 
@@ -191,7 +251,7 @@ def test_the_map_is_that_of_numpy_and_does_not_flip(method: Any) -> None:
         np.testing.assert_allclose(back, theirs, atol=1e-9)
     jump = method(
         f"""(() => {{
-        const trainer = createTrainer({json.dumps(texts()["made-up"])}, {json.dumps(vars(Settings()))});
+        const trainer = createTrainer({json.dumps(texts()["made-up"])}, {json.dumps(DEFAULTS)});
         let before = null, most = 0;
         for (let frame = 0; frame < 400; frame++) {{
           for (let i = 0; i < 10; i++) takeStep(trainer, planStep(trainer, trainer.next, drawNegatives(trainer), 0.1));
@@ -214,16 +274,16 @@ def test_equal_vectors_have_a_map(method: Any) -> None:
 
 def test_what_is_odd_about_the_negatives_is_said(method: Any) -> None:
     text = "The cat drinks milk. A cat and a dog drink. The dog sees the cat."
-    made = Trainer(text, Settings(negatives=5))
-    step, words = made.plan(), made.corpus.words
-    beside = trainer.pair_counts(made.corpus, made.pairs)[step.centre]
-    true = next(i for i, count in enumerate(beside) if count and i != step.targets[0])
+    found = run(method, 1, text, negatives=5)
+    step, words = found["made"][0], found["words"]
+    centre, context = step["centre"], step["targets"][0]
+    beside = [found["pairs"].count([centre, other]) for other in range(len(words))]
+    true = next(i for i, count in enumerate(beside) if count and i != context)
     never = next(i for i, count in enumerate(beside) if not count)
 
     def said(*negatives: int, lose: bool = False) -> str:
-        settings = json.dumps({**vars(Settings(negatives=5)), "lose_repeats": lose})
-        targets = [step.targets[0], *negatives]
-        given = f"{{ centre: {step.centre}, targets: {targets} }}"
+        settings = json.dumps(settings_of(negatives=5, lose_repeats=lose))
+        given = f"{{ centre: {centre}, targets: {[context, *negatives]} }}"
         return "".join(method(f"remark(createTrainer({json.dumps(text)}, {settings}), {given})"))
 
     assert said() == "Nothing is pushed away: all vectors may grow alike, and the loss goes to 0."
@@ -231,7 +291,7 @@ def test_what_is_odd_about_the_negatives_is_said(method: Any) -> None:
     assert said(true) == f"True neighbours of this centre word, drawn all the same: {words[true]} ({beside[true]}×). "
     assert said(never, never) == f"Drawn more than once: {words[never]} (2×); the gradients add up. "
     assert said(never, never, lose=True).endswith("(2×); only the last gradient counts. ")
-    assert said(step.targets[0]).startswith(f"Context and negative at once: {words[step.targets[0]]} (1×)")
+    assert said(context).startswith(f"Context and negative at once: {words[context]} (1×)")
 
 
 def test_the_scale_of_strips_is_a_round_number(method: Any) -> None:
@@ -242,7 +302,7 @@ def test_ten_thousand_steps_take_less_than_a_second(method: Any, record_property
     text = " ".join(f"w{i % 30} w{i * 7 % 30} w{i * 11 % 30}." for i in range(200))
     speed = method(
         f"""(() => {{
-        const trainer = createTrainer({json.dumps(text)}, {json.dumps(vars(Settings(dimensions=10, negatives=5)))});
+        const trainer = createTrainer({json.dumps(text)}, {json.dumps(settings_of(dimensions=10, negatives=5))});
         const one = () => takeStep(trainer, planStep(trainer, trainer.next, drawNegatives(trainer), 0.1));
         const run = (n) => {{ for (let i = 0; i < n; i++) one(); }};
         run(2000);
@@ -270,26 +330,23 @@ def test_the_first_step_is_shown_before_it_is_taken(served_island: Training) -> 
     assert island.role("key").inner_text().split()[0].startswith("−0.")
 
 
-def test_each_step_shows_the_numbers_of_the_formula(island: Training) -> None:
-    made = Trainer(texts()["made-up"])
+def test_each_step_shows_the_numbers_of_the_formula(island: Training, method: Any) -> None:
+    found = run(method, 1005)
     assert island.text("heading") == "Step 1, not taken yet"
-    for number in range(1, 6):
+    for number, step in enumerate(found["made"][:5], 1):
         island.press("step")
-        step = made.plan()
-        expected = [row_of(made, step, i) for i in range(4)]
-        made.apply(step)
         assert island.text("heading") == f"Step {number}, taken"
-        assert island.formula() == expected
-        assert island.text("loss") == signed(step.loss, 3)
+        assert island.formula() == [row_of(found, step, i) for i in range(4)]
+        assert island.text("loss") == signed(step["loss"], 3)
     assert island.steps() == 5
     island.says("announce", "5 steps, loss ")
     island.press("thousand")
-    made.train(1000)
     assert island.steps() == 1005
-    assert f"loss {np.mean(made.losses[-1000:]):.2f}" in island.text("count")
-    at = made.corpus.words.index("tea")
+    assert f"loss {np.mean([step['loss'] for step in found['made'][-1000:]]):.2f}" in island.text("count")
     rows = island.role("nearest").locator("tr").evaluate_all("rows => rows.map((row) => row.cells[0].textContent)")
-    assert rows == [made.corpus.words[i] for i, _ in made.nearest(at, 6)]
+    unit = np.array(found["U"]) / np.linalg.norm(found["U"], axis=1, keepdims=True)
+    order = np.argsort(-unit @ unit[found["words"].index("tea")])
+    assert rows == [found["words"][i] for i in order[1:7]]
 
 
 def test_the_rows_of_the_step_are_marked_and_its_changes_shown(served_island: Training) -> None:
@@ -372,7 +429,7 @@ def test_readers_who_want_no_movement_get_a_picture_a_second(places: dict[str, s
 # ------------------------------------------------------------------ settings
 
 
-def test_every_setting_starts_again_with_its_own_numbers(served_island: Training) -> None:
+def test_every_setting_starts_again_with_its_own_numbers(served_island: Training, method: Any) -> None:
     island = served_island
     settings: dict[str, Any] = {}
     for key, value in (
@@ -386,10 +443,10 @@ def test_every_setting_starts_again_with_its_own_numbers(served_island: Training
         settings[key] = value
         island.option(key).check() if value is True else island.option(key).select_option(str(value))
         until(island.page, "document.querySelector('[data-role=heading]').textContent === 'Step 1, not taken yet'")
-        made = Trainer(texts()["made-up"], Settings(**settings))
-        step = made.plan()
-        assert [row[0] for row in island.formula()] == [made.corpus.words[i] for i in step.targets], key
-        assert island.text("loss") == signed(step.loss, 3), key
+        found = run(method, 1, **settings)
+        step = found["made"][0]
+        assert [row[0] for row in island.formula()] == [found["words"][i] for i in step["targets"]], key
+        assert island.text("loss") == signed(step["loss"], 3), key
         assert "Started again: 41 different words" in island.text("status")
     assert "They are the same rows now." in island.root.inner_text()
     island.option("corpus").select_option("rhyme")
@@ -397,18 +454,20 @@ def test_every_setting_starts_again_with_its_own_numbers(served_island: Training
     assert island.role("text").input_value().startswith("This is the house that Jack built.")
 
 
-def test_the_learning_rate_changes_on_the_way(served_island: Training) -> None:
+def test_the_learning_rate_changes_on_the_way(served_island: Training, method: Any) -> None:
     island = served_island
     island.press("step", 4)
     island.option("learning_rate").select_option("0.5")
     assert island.steps() == 4 and island.text("rate") == "0.5"
-    made = Trainer(texts()["made-up"])
-    made.train(4)
-    made.settings = Settings(learning_rate=0.5)
-    step = made.plan()
-    row = row_of(made, step, 0)
+    found = run(method, 4)
+    words, contexts = (np.array(found[key], dtype=float) for key in "UV")
     island.press("step")
-    assert island.formula()[0] == row
+    first = island.formula()
+    places = [found["words"].index(row[0]) for row in first]
+    centre = found["pairs"][4][0]
+    loss = sgns_step(words, contexts, np.array([centre]), np.array([places]), 0.5)
+    assert island.text("loss") == signed(loss, 3)
+    assert [row[5] for row in first] == [signed(words[centre] @ contexts[place], 3) for place in places]
 
 
 def test_numbers_that_run_away_are_said_and_a_restart_mends_it(served_island: Training) -> None:

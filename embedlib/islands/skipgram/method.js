@@ -1,5 +1,5 @@
-// Skip-gram with negative sampling: from text to pairs, and one step. island.js shows it; trainer.py says the same in
-// Python, and a test holds the two to the same numbers.
+// Skip-gram with negative sampling: from text to pairs, and one step. island.js shows it; a test holds each step to that
+// of embedlib.words.skipgram.
 
 const MOST_WORDS = 48;
 const MOST_CHARACTERS = 20000;
