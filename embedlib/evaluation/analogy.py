@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from embedlib import _check
+from embedlib.assets.kept import kept
 from embedlib.evaluation._given import as_table, check_resampling, one_of_each
 from embedlib.evaluation.intervals import percentile_interval, wilson_interval
+from embedlib.vectors.rows import unit_rows
 from embedlib.vectors.sums import NOTHING, nearest_to_sums, or_one_of
 from embedlib.words.load import as_keyed_vectors, name_of, unit_vectors, word_index
 from embedlib.words.neighbors import nearest, rows_and_lengths
@@ -30,6 +32,7 @@ Missing = Literal["skip", "wrong"]
 Case = Literal["ignore", "exact"]
 
 _WORDS = ("a", "b", "c", "expected")
+_MANY = 100_000_000  # questions times words from which on a search takes seconds, and its answers are kept
 
 
 def solve(
@@ -174,7 +177,7 @@ def _answer(
                 for three in rows[some, :3].tolist()
             ]
         if without is None:
-            found, cosine[some] = nearest_to_sums(numbers, lengths, rows[some, :3], left_out, known)
+            found, cosine[some] = _nearest_to_sums(numbers, lengths, rows[some, :3], left_out, known)
         else:
             best = np.array([keyed.key_to_index.get(word, -1) for word in without["answer"].to_numpy()[some]])
             found, cosine[some] = or_one_of(numbers, lengths, rows[some, :3], best, left_out, known)
@@ -191,6 +194,21 @@ def _answer(
         "case": case,
     }
     return answered
+
+
+def _nearest_to_sums(
+    numbers: _Array, lengths: _Array, three: _Array, left_out: list[tuple[int, ...]], names: Any
+) -> tuple[_Array, _Array]:
+    """As `nearest_to_sums`; where many questions meet a large vocabulary, it is computed once on a machine."""
+
+    def search() -> dict[str, _Array]:
+        found, cosines = nearest_to_sums(numbers, lengths, three, left_out, names)
+        return {"found": found, "cosines": cosines}
+
+    if len(three) * len(numbers) < _MANY:
+        return nearest_to_sums(numbers, lengths, three, left_out, names)
+    held = kept("analogies", (numbers, lengths, three, left_out), [nearest_to_sums, unit_rows], search)
+    return held["found"], held["cosines"]
 
 
 def evaluate_analogies(

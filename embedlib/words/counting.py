@@ -8,24 +8,18 @@ pairs, of which a text of ten million words shows one in fifty or so.
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import inspect
 import math
-import time
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import scipy.sparse
 
-from embedlib import _check, assets
-from embedlib.assets.writing import replacing
+from embedlib import _check
+from embedlib.assets.kept import kept
 from embedlib.text.encode import encode
 from embedlib.words.load import UnknownWordError, as_keyed_vectors
 
@@ -55,6 +49,7 @@ Weighting = Literal["flat", "harmonic", "linear"]
 _PAIRS_AT_ONCE = 4_000_000  # pairs of tokens sorted at a time: some 200 MB
 _WIDEST_EXACT = 22  # the least common multiple of 1 to 22 leaves room in 64 bits for ten billion pairs
 _SMALL = 1_000_000  # cells up to which a dense decomposition is quick
+_MANY = 1_000_000  # cells with a number from which on a decomposition takes seconds, and is kept
 _NO_RANK = 1e-7  # singular values this far below the largest are rounding errors of nought
 _LARGEST_DENSE = 2**30  # bytes
 
@@ -287,62 +282,29 @@ def course_counts(*sources: str, window: int = 5, limit: int | None = None) -> C
     embedlib.assets.AssetUnavailable
         If they were not counted yet, and a part of the corpus is neither here nor to be had.
     """
-    from embedlib.text.corpus import course_corpus
+    from embedlib.text.corpus import SOURCES, course_corpus
 
-    file = _counted_file(sources, window, limit)
-    counts = _read_counts(file)
-    if counts is None:
+    def count() -> dict[str, _Array]:
         corpus = course_corpus(list(sources) or None, limit=limit)
-        counts = count_cooccurrences(corpus, window=window, min_count=20)
-        with contextlib.suppress(OSError):  # a store that is full or read-only: they are counted again next time
-            _write_counts(counts, file)
+        words, frequencies, matrix, n_tokens = count_cooccurrences(corpus, window=window, min_count=20)
+        return {
+            "words": np.frombuffer("\n".join(words).encode("utf-8"), dtype=np.uint8),
+            "frequencies": frequencies,
+            "data": matrix.data.astype(np.min_scalar_type(int(matrix.data.max()))),
+            "indices": matrix.indices,
+            "indptr": matrix.indptr,
+            "n_tokens": np.array(n_tokens),
+        }
+
+    given = [[source.sha256 for source in SOURCES.values()], sources, window, limit]
+    held = kept("course-counts", given, [count_cooccurrences, encode], count)
+    words = held["words"].tobytes().decode("utf-8").split("\n")
+    cells = held["data"].astype(np.int64), held["indices"], held["indptr"]
+    matrix = sparse.csr_array(cells, shape=(len(words), len(words)))
+    counts = Cooccurrences(words, held["frequencies"], matrix, int(held["n_tokens"]))
     for part in (counts.frequencies, counts.matrix.data, counts.matrix.indices, counts.matrix.indptr):
         part.flags.writeable = False
     return counts
-
-
-def _counted_file(sources: tuple[str, ...], window: int, limit: int | None) -> Path:
-    """Where the counts lie, or will lie: the name changes with what is counted and with the code that counts."""
-    from embedlib.text.corpus import SOURCES
-
-    digest = hashlib.sha256("".join(source.sha256 for source in SOURCES.values()).encode())
-    digest.update(repr((sources, window, limit)).encode())
-    for code in sorted({inspect.getsourcefile(part) or "" for part in (count_cooccurrences, encode)}):
-        digest.update(Path(code).read_bytes())
-    return assets.store_dir() / "course-counts" / f"{digest.hexdigest()[:16]}.npz"
-
-
-def _read_counts(file: Path) -> Cooccurrences | None:
-    try:
-        with np.load(file) as held:  # a zip, which checks the bytes that it gives out
-            data, indices, indptr = held["data"].astype(np.int64), held["indices"], held["indptr"]
-            words = held["words"].tobytes().decode("utf-8").split("\n")
-            frequencies, n_tokens = held["frequencies"], int(held["n_tokens"])
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return None
-    with contextlib.suppress(OSError):  # a store that is read-only
-        file.touch()  # asked for today: they stay when others are written
-    return Cooccurrences(
-        words, frequencies, sparse.csr_array((data, indices, indptr), shape=(len(words), len(words))), n_tokens
-    )
-
-
-def _write_counts(counts: Cooccurrences, file: Path) -> None:
-    matrix = counts.matrix
-    file.parent.mkdir(parents=True, exist_ok=True)
-    for old in file.parent.glob("*.npz*"):  # not asked for in a day
-        if time.time() - old.stat().st_mtime > 86_400:
-            old.unlink()
-    with replacing(file) as temporary, temporary.open("wb") as stream:
-        np.savez(
-            stream,
-            words=np.frombuffer("\n".join(counts.words).encode("utf-8"), dtype=np.uint8),
-            frequencies=counts.frequencies,
-            data=matrix.data.astype(np.min_scalar_type(int(matrix.data.max()))),
-            indices=matrix.indices,
-            indptr=matrix.indptr,
-            n_tokens=counts.n_tokens,
-        )
 
 
 def log_counts(counts: Any) -> Any:
@@ -496,6 +458,8 @@ def truncated_svd(matrix: Any, dimensions: int = 100, power: float = 0.5, seed: 
 def decompose(matrix: Any, dimensions: int = 100, seed: int = 0) -> Decomposition:
     """The truncated singular value decomposition itself; parameters and errors as in :func:`truncated_svd`.
 
+    That of a matrix with a million cells or more is kept in the asset store: it is computed once on a machine.
+
     Examples
     --------
     >>> parts = decompose([[4, 0], [0, 9], [0, 0]], dimensions=1)
@@ -523,17 +487,13 @@ def decompose(matrix: Any, dimensions: int = 100, seed: int = 0) -> Decompositio
     if n * m <= _SMALL or dimensions == min(n, m):
         left, values, right = np.linalg.svd(rows.toarray(), full_matrices=False)
     else:
-        from scipy.sparse.linalg import ArpackNoConvergence, eigsh, svds
+        parts = (rows.data, rows.indices, rows.indptr, rows.shape, dimensions, seed)
 
-        start = np.random.default_rng(seed).uniform(0.5, 1, min(n, m))
-        try:
-            if n == m and (rows != rows.T).nnz == 0:  # the same in half the time: of each eigenvalue the size and sign
-                eigenvalues, left = eigsh(rows, k=dimensions, v0=start)  # type: ignore[no-untyped-call]
-                values, right = np.abs(eigenvalues), (left * np.where(eigenvalues < 0, -1.0, 1.0)).T
-            else:
-                left, values, right = svds(rows, k=dimensions, v0=start, solver="arpack")
-        except ArpackNoConvergence as stopped:
-            raise RuntimeError(_not_converged(dimensions, len(stopped.eigenvalues))) from None
+        def iterate() -> dict[str, _Array]:
+            return dict(zip(("left", "values", "right"), _iterate(rows, dimensions, seed), strict=True))
+
+        found = iterate() if rows.nnz < _MANY else kept("decompositions", parts, [decompose], iterate)
+        left, values, right = found["left"], found["values"], found["right"]
     order = np.argsort(-values, kind="stable")[:dimensions]
     left, values, right = left[:, order], values[order], right[order].T
     rank = int(np.count_nonzero(values > _NO_RANK * values[0]))
@@ -548,6 +508,22 @@ def decompose(matrix: Any, dimensions: int = 100, seed: int = 0) -> Decompositio
     largest = (sizes >= (1 - 1e-6) * sizes.max(axis=0)).argmax(axis=0)
     signs = np.where(left[largest, np.arange(dimensions)] < 0, -1.0, 1.0)
     return Decomposition(left * signs, values, right * signs)
+
+
+def _iterate(rows: Any, dimensions: int, seed: int) -> tuple[_Array, _Array, _Array]:
+    """The largest singular values of a sparse matrix, shape (n, m), and their vectors, by Lanczos' iteration."""
+    from scipy.sparse.linalg import ArpackNoConvergence, eigsh, svds
+
+    n, m = rows.shape
+    start = np.random.default_rng(seed).uniform(0.5, 1, min(n, m))
+    try:
+        if n == m and (rows != rows.T).nnz == 0:  # the same in half the time: of each eigenvalue the size and sign
+            eigenvalues, left = eigsh(rows, k=dimensions, v0=start)  # type: ignore[no-untyped-call]
+            return left, np.abs(eigenvalues), (left * np.where(eigenvalues < 0, -1.0, 1.0)).T
+        left, values, right = svds(rows, k=dimensions, v0=start, solver="arpack")
+        return left, values, right
+    except ArpackNoConvergence as stopped:
+        raise RuntimeError(_not_converged(dimensions, len(stopped.eigenvalues))) from None
 
 
 def to_keyed_vectors(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from embedlib import assets, datasets
+from embedlib.evaluation import analogy
 from embedlib.evaluation.analogy import answer_analogies, evaluate_analogies, let_inputs_in, solve
 from embedlib.vectors import sums
 from embedlib.words.load import UnknownWordError, as_keyed_vectors, load_word_vectors
@@ -428,3 +429,18 @@ def test_questions_without_a_section_are_kept_and_named():
 def test_bad_vectors_are_met_with_a_sentence(vectors, error, says):
     with pytest.raises(error, match=says):
         evaluate_analogies(vectors, ASKED[:1])
+
+
+def test_many_answers_are_searched_once_on_a_machine(monkeypatch, tmp_path):
+    monkeypatch.setenv("EMBEDLIB_HOME", str(tmp_path))
+    monkeypatch.setattr(analogy, "_MANY", 0)
+    calls, search = [], analogy.nearest_to_sums
+    monkeypatch.setattr(analogy, "nearest_to_sums", lambda *a: calls.append(1) or search(*a))
+    rows = np.random.default_rng(0).normal(size=(30, 4))
+    vectors = {f"w{i}": row for i, row in enumerate(rows)}
+    asked = [(f"w{i}", f"w{i + 1}", f"w{i + 2}", f"w{i + 3}") for i in range(9)]
+    first, second = (answer_analogies(vectors, asked) for _ in range(2))
+    assert first.equals(second) and len(calls) == 1
+    answer_analogies(vectors, asked, exclude_inputs=False)
+    answer_analogies({**vectors, "w29": rows[0]}, asked)
+    assert len(calls) == len(list((tmp_path / "analogies").iterdir())) == 3

@@ -899,6 +899,23 @@ def test_counts_that_nobody_asked_for_in_a_day_make_room(small_course, tmp_path)
     assert len(list(folder.iterdir())) == 2 and (folder / "other.npz").exists()
 
 
+def test_a_large_decomposition_is_computed_once_on_a_machine(monkeypatch, tmp_path):
+    monkeypatch.setenv("EMBEDLIB_HOME", str(tmp_path))
+    monkeypatch.setattr(counting, "_MANY", 0)
+    monkeypatch.setattr(counting, "_SMALL", 0)
+    calls, iterate = [], counting._iterate
+    monkeypatch.setattr(counting, "_iterate", lambda *given: calls.append(1) or iterate(*given))
+    table = sparse.random_array((40, 30), density=0.3, rng=np.random.default_rng(0), format="csr")
+    first, second = decompose(table, 3), decompose(table, 3)
+    for one, other in zip(first, second, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert len(calls) == 1
+    decompose(table, 2)
+    decompose(table * 2, 3)
+    decompose(table, 3, seed=1)
+    assert len(calls) == len(list((tmp_path / "decompositions").iterdir())) == 4
+
+
 def test_nobody_writes_into_the_counts_that_others_use(course):
     with pytest.raises(ValueError, match="read-only"):
         course.matrix.data[0] = 1
