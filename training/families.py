@@ -252,10 +252,10 @@ def tokenizers() -> dict[str, Any]:
     carried = assets.path("smollm2-135m")
     file = next(path.name for path in carried.glob("*.gguf"))
     made = {
-        "course's WordPiece": AutoTokenizer.from_pretrained(assets.path("miniature-bert")).backend_tokenizer,
-        "BERT's WordPiece": AutoTokenizer.from_pretrained(assets.path("minilm-l6")).backend_tokenizer,
-        "T5's unigram": flan_t5_tokenizer(),
-        "SmolLM2's byte BPE": AutoTokenizer.from_pretrained(carried, gguf_file=file).backend_tokenizer,
+        "the course's": AutoTokenizer.from_pretrained(assets.path("miniature-bert")).backend_tokenizer,
+        "BERT's": AutoTokenizer.from_pretrained(assets.path("minilm-l6")).backend_tokenizer,
+        "T5's": flan_t5_tokenizer(),
+        "SmolLM2's": AutoTokenizer.from_pretrained(carried, gguf_file=file).backend_tokenizer,
     }
     for tokenizer in made.values():
         tokenizer.no_padding()
