@@ -112,11 +112,10 @@ class ContextualEncoder:
             if packed := sorted(self.folder.glob("*.gguf")):
                 given["gguf_file"] = packed[0].name
             self.tokenizer: Any = AutoTokenizer.from_pretrained(self.folder, **given)
-            config = AutoConfig.from_pretrained(self.folder, **given)
-            loader = AutoModelForTextEncoding if config.is_encoder_decoder else AutoModel
+            two = not packed and AutoConfig.from_pretrained(self.folder, **given).is_encoder_decoder
             self.model: Any
-            self.model, found = loader.from_pretrained(
-                self.folder, config=config, attn_implementation="eager", output_loading_info=True, **given
+            self.model, found = (AutoModelForTextEncoding if two else AutoModel).from_pretrained(
+                self.folder, attn_implementation="eager", output_loading_info=True, **given
             )
         if lacking := sorted(name for name in found["missing_keys"] if not name.startswith("pooler.")):
             raise ValueError(
@@ -219,7 +218,7 @@ class ContextualEncoder:
             if word is not None:
                 of_word.setdefault(word, []).append(place)
         ends = read["offset_mapping"][0]
-        spans = [(int(ends[places[0]][0]), int(ends[places[-1]][1])) for places in of_word.values()]
+        spans = [_without_spaces(sentence, ends[places[0]][0], ends[places[-1]][1]) for places in of_word.values()]
         return WordVectors(
             words=[sentence[start:end] for start, end in spans],
             vectors=np.array([states[places].mean(axis=0) for places in of_word.values()], np.float32),
@@ -301,6 +300,12 @@ def _folder(model: str | Path) -> Path:
                 f"The model folder {given} is incomplete: {' or '.join(needed)} is missing; there is {there}."
             )
     return given
+
+
+def _without_spaces(sentence: str, start: int, end: int) -> tuple[int, int]:
+    """A stretch of a sentence without the spaces around it, which some tokenizers take for parts of a word."""
+    inside = sentence[start:end]
+    return start + len(inside) - len(inside.lstrip()), start + len(inside.rstrip())
 
 
 def _texts(sentences: Any) -> list[str]:

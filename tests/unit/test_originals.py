@@ -131,7 +131,7 @@ def test_an_original_reads_a_batch_and_gives_words_their_vectors(stored: Any) ->
     encoder = ContextualEncoder(folder)
     assert np.abs(encoder.encode(SENTENCES)[0] - encoder.encode(SENTENCES[0])).max() < 1e-5
     read = encoder.word_vectors(SENTENCES[0])
-    assert [word.strip(" .").lower() for word in read.words][:4] == ["the", "bank", "is", "by"]
+    assert [word.lower() for word in read.words][:4] == ["the", "bank", "is", "by"]
     other = encoder.word_vectors(SENTENCES[0].replace("river", "old"))
     assert np.allclose(read.vectors[:5], other.vectors[:5], atol=1e-5) is (name == "gpt2")
 
