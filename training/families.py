@@ -232,10 +232,17 @@ def by_place(pairs: pd.DataFrame, apart: dict[str, float]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def measure_moved() -> None:
-    every, apart = [], {}
-    for name, opened in readers().items():
-        rows, apart[name] = moved(opened())
+def measure_moved(names: Sequence[str] = ()) -> None:
+    """Of the models named, or of all; what is stored of the others stays."""
+    here = readers()
+    every: list[pd.DataFrame] = []
+    apart: dict[str, float] = {}
+    if names:
+        kept = pd.read_csv(RESULTS / "families_moved_pairs.csv")
+        every.append(kept[~kept["model"].isin(names)])
+        apart = pd.read_csv(RESULTS / "families_moved.csv").groupby("model")["strangers"].first().to_dict()
+    for name in names or here:
+        rows, apart[name] = moved(here[name]())
         every.append(rows.assign(model=name))
         before = rows[rows["place"] < 7]
         print(name, f"{before['distance'].mean():.4f} of {apart[name]:.3f}", flush=True)
@@ -348,11 +355,11 @@ def measure_tokenizers() -> None:
 
 def main() -> None:
     torch.set_num_threads(1)
-    wanted = sys.argv[1:] or ["tokenisers", "moved"]
-    if "tokenisers" in wanted:
+    what, *names = sys.argv[1:] or ["all"]
+    if what in ("tokenisers", "all"):
         measure_tokenizers()
-    if "moved" in wanted:
-        measure_moved()
+    if what in ("moved", "all"):
+        measure_moved(names)
 
 
 if __name__ == "__main__":
