@@ -68,7 +68,7 @@ def test_what_no_change_reaches_is_white() -> None:
 
     triangle = np.tril(np.ones((7, 7), bool))
     assert tiles(triangle) == {shade(1): 28, shade(0): 21}
-    assert tiles(np.where(triangle, 0.5, 1e-6)) == tiles(triangle)
+    assert tiles(np.where(triangle, 40, 2e-4)) == tiles(triangle)
     names = [f"model {n}" for n in range(6)]
     assert len(who_sees_whom(dict.fromkeys(names, np.random.default_rng(0).random((7, 7))), "abcdefg").svg()) < 20_000
 

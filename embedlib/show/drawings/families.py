@@ -140,7 +140,7 @@ def who_sees_whom(masks: Mapping[str, Any], pieces: Sequence[str] = ()) -> Board
     ----------
     masks
         Shape (n, n) each, as measured: booleans, or how far the row's vector moves when the column's piece is changed.
-        Of numbers, what is at most 1e-5 stays white, and shades are shares of the grid's largest.
+        Of numbers, shades are shares of the grid's largest, and what is at most 1e-5 of it, as rounding, stays white.
     pieces
         n names, or none.
 
@@ -166,7 +166,8 @@ def who_sees_whom(masks: Mapping[str, Any], pieces: Sequence[str] = ()) -> Board
         board.text(x, 11 if number < across else y - 12, name, anchor="start", bold=True, size=14.5)
         for column, piece in enumerate(pieces if number < across else ()):
             board.text(x + cell * (column + 0.5), y - 5, piece, anchor="start", size=13.5, turn=-90)
-        shares = np.where(grid > 1e-5, 0.2 + 0.8 * np.round(grid / (grid.max() or 1.0), 1), 0)
+        part = grid / (grid.max() or 1.0)
+        shares = np.where(part > 1e-5, 0.2 + 0.8 * np.round(part, 1), 0)
         board.tiles(x, y, [[shade(share) for share in row] for row in shares], cell=cell)
     where = top + deep * lines - 10
     return board.text(left, where, "a row is a vector, a column the piece that is changed", anchor="start", size=13.5)
