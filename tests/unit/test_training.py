@@ -7,12 +7,15 @@ import importlib
 import json
 import sys
 import tomllib
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+
+from embedlib.vectors import csls, nearest
 
 TRAINING = Path(__file__).parents[2] / "training"
 MOST_BYTES = 25_000_000
@@ -25,7 +28,7 @@ def training() -> Any:
     sys.path.insert(0, str(TRAINING))
     try:
         names = ("recipes", "word2vec", "measure", "bug_hunt", "transfer", "tuning", "senses")
-        names += ("sentences", "sentence_tuning")
+        names += ("sentences", "sentence_tuning", "alignment")
         yield type("Scripts", (), {name: importlib.import_module(name) for name in names})
     finally:
         sys.path.remove(str(TRAINING))
@@ -207,3 +210,21 @@ def test_the_loss_of_a_batch_is_cross_entropy_and_wrong_answers_may_be_added(tra
     assert float(loss(ones, others, 1.0)) == pytest.approx(np.log(np.e + 2) - 1)
     assert float(loss(ones, torch.cat([others, others]), 1.0)) == pytest.approx(np.log(2 * np.e + 4) - 1)
     assert float(loss(ones, others.roll(1, 0), 0.05)) == pytest.approx(20, abs=0.01)
+
+
+@pytest.mark.parametrize("retrieval", ["nearest", "CSLS"])
+def test_a_word_counts_as_found_when_the_library_finds_it(training: Any, retrieval: str) -> None:
+    source, target = np.random.default_rng(3).normal(size=(2, 60, 6))
+    source, asked = source + 2 * target, np.arange(0, 60, 2)
+    search = partial(csls, among=source) if retrieval == "CSLS" else nearest
+    hits = search(target, source[asked], 10).indices == asked[:, None]
+    assert 0 < hits[:, 0].mean() < 1
+    assert training.alignment.found(source, target, asked, retrieval) == (hits[:, 0].mean(), hits.any(axis=1).mean())
+
+
+def test_only_spaces_with_a_common_start_or_true_pairs_fit_together() -> None:
+    table = pd.read_csv(TRAINING / "results" / "alignment.csv")
+    assert table[table["method"].str.contains("shuffled|random")]["P@1"].max() < 0.02
+    kin = table["pair"].str.startswith("miniatures")
+    assert table[(table["method"] == "as they are") & ~kin]["P@1"].max() < 0.001
+    assert not np.load(TRAINING / "results" / "two_seeds.npz")["words"].dtype.hasobject
