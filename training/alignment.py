@@ -7,7 +7,7 @@ lowest and highest of three such draws. Beside the rotation stand any linear map
 spaces as they are, a rotation drawn at random, a dictionary that is shuffled, and one that is shuffled only among words
 about as frequent.
 
-Writes ``alignment.csv`` and ``alignment_kept.csv`` into ``training/results``.
+Writes ``alignment.csv``, ``alignment_kept.csv`` and ``alignment_starts.csv`` into ``training/results``.
 About eight minutes on a quiet core; the vectors of words in sentences are kept in ``training/runs/alignment``.
 """
 
@@ -32,8 +32,9 @@ from embedlib.vectors.alignment import RotationNotFixed
 from embedlib.words import load_word_vectors
 
 sys.path.insert(0, str(Path(__file__).parent / "miniatures"))
-from recipes import Recipe
+from recipes import BASE, MIN_COUNT, Recipe
 from two_encoders import states
+from word2vec import Sentences
 
 HERE = Path(__file__).parent
 RESULTS, RUNS = HERE / "results", HERE / "runs" / "alignment"
@@ -241,6 +242,30 @@ def kept(pair: str) -> list[dict[str, Any]]:
     return found
 
 
+def starts() -> list[dict[str, Any]]:
+    """Is a common start enough? Skip-gram on an eighth of the sentences, from the same random numbers and others."""
+    from gensim.models import Word2Vec
+
+    text, rng, trained = list(Sentences(8)), np.random.default_rng(5), {}
+    settings = {name: BASE[name] for name in ("sg", "vector_size", "window", "negative", "sample", "workers")}
+    for name, seed in {"one": 1, "same start": 1, "other start": 2}.items():
+        model = Word2Vec(seed=seed, alpha=0.1, min_count=MIN_COUNT, **settings)
+        model.build_vocab(text)  # and with it the start
+        model.train([text[i] for i in rng.permutation(len(text))], total_examples=len(text), epochs=4)
+        unit = unit_rows(model.wv.vectors[:3_000])
+        trained[name] = unit_rows(unit - unit.mean(axis=0))
+    order, rows = np.random.default_rng(0).permutation(3_000), []
+    asked, dictionary = order[:N_ASKED], order[N_ASKED:]
+    one = trained.pop("one")
+    for name, other in trained.items():
+        row: dict[str, Any] = {"second training": f"{name}, sentences in another order"}
+        for method in ("as they are", "rotation"):
+            mapped = one @ fitted(method, one, other, dictionary, 0)
+            row[method] = found(mapped, other, asked, "nearest")[0]
+        rows.append(row)
+    return rows
+
+
 def main() -> None:
     """Measure every pair, and store."""
     warnings.simplefilter("ignore", RotationNotFixed)
@@ -251,6 +276,7 @@ def main() -> None:
                 before = pd.read_csv(path)
                 table = pd.concat([before[before["pair"] != pair], table])
             table.to_csv(path, index=False)
+    pd.DataFrame(starts()).round(4).to_csv(RESULTS / "alignment_starts.csv", index=False)
 
 
 if __name__ == "__main__":
