@@ -32,6 +32,7 @@ from embedlib.vectors.alignment import RotationNotFixed
 from embedlib.words import load_word_vectors
 
 sys.path.insert(0, str(Path(__file__).parent / "miniatures"))
+from pieces import SPECIAL
 from recipes import BASE, MIN_COUNT, Recipe
 from two_encoders import states
 from word2vec import Sentences
@@ -243,27 +244,40 @@ def kept(pair: str) -> list[dict[str, Any]]:
 
 
 def starts() -> list[dict[str, Any]]:
-    """Is a common start enough? Skip-gram on an eighth of the sentences, from the same random numbers and others."""
+    """Does a common start make a common space?
+
+    Skip-gram on an eighth of the sentences, each time in another order, from the same random numbers and others; and
+    the pieces' vectors of the miniatures beside the trained ones that all of them began with.
+    """
     from gensim.models import Word2Vec
 
     text, rng, trained = list(Sentences(8)), np.random.default_rng(5), {}
     settings = {name: BASE[name] for name in ("sg", "vector_size", "window", "negative", "sample", "workers")}
-    for name, seed in {"one": 1, "same start": 1, "other start": 2}.items():
+    for name, seed in {"one": 1, "same random start": 1, "other random start": 2}.items():
         model = Word2Vec(seed=seed, alpha=0.1, min_count=MIN_COUNT, **settings)
         model.build_vocab(text)  # and with it the start
         model.train([text[i] for i in rng.permutation(len(text))], total_examples=len(text), epochs=4)
-        unit = unit_rows(model.wv.vectors[:3_000])
-        trained[name] = unit_rows(unit - unit.mean(axis=0))
-    order, rows = np.random.default_rng(0).permutation(3_000), []
-    asked, dictionary = order[:N_ASKED], order[N_ASKED:]
+        trained[name] = model.wv.vectors[:3_000]
     one = trained.pop("one")
-    for name, other in trained.items():
-        row: dict[str, Any] = {"second training": f"{name}, sentences in another order"}
-        for method in ("as they are", "rotation"):
-            mapped = one @ fitted(method, one, other, dictionary, 0)
-            row[method] = found(mapped, other, asked, "nearest")[0]
-        rows.append(row)
+    rows = [fits(f"skip-gram, {name}", one, other) for name, other in trained.items()]
+    with np.load(HERE / "runs" / "miniatures" / "text" / "text.npz") as stored:  # pieces.py makes it
+        begun = stored["warm"][len(SPECIAL) :][:N_WORDS]
+    for name in ("BERT", "RoBERTa", "GPT"):
+        model = ContextualEncoder(f"miniature-{name.lower()}").model
+        ended = model.get_input_embeddings().weight.detach().numpy()[len(SPECIAL) :][:N_WORDS]
+        rows.append(fits(f"pieces of {name} and their start", begun, ended))
     return rows
+
+
+def fits(name: str, one: Floats, other: Floats) -> dict[str, Any]:
+    """The shares of 1,000 rows that find their own in the other space, as they are and turned; both are centred."""
+    one, other = (unit_rows(unit - unit.mean(axis=0)) for unit in (unit_rows(one), unit_rows(other)))
+    order = np.random.default_rng(0).permutation(len(one))
+    asked, dictionary = order[:N_ASKED], order[N_ASKED:]
+    row: dict[str, Any] = {"two spaces": name}
+    for method in ("as they are", "rotation"):
+        row[method] = found(one @ fitted(method, one, other, dictionary, 0), other, asked, "nearest")[0]
+    return row
 
 
 def main() -> None:
