@@ -1,6 +1,6 @@
 """How many sentences a second become vectors: MiniLM as the course runs it, and as sentence-transformers does.
 
-    python benchmarks/encoding.py [--sentences 500] [--rounds 5]
+    python benchmarks/encoding.py [--sentences 300] [--rounds 3]
 
 Sentences of the State of the Union, drawn evenly from all of it. One thread, and processor time in place of the
 clock's, so that a busy machine disturbs little; the ways take turns, and of their rounds the median counts. All
@@ -31,8 +31,8 @@ BATCH = 32
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Time ways to encode sentences.")
-    parser.add_argument("--sentences", type=int, default=500)
-    parser.add_argument("--rounds", type=int, default=5, help="rounds, of which the median counts (5)")
+    parser.add_argument("--sentences", type=int, default=300)
+    parser.add_argument("--rounds", type=int, default=3, help="rounds, of which the median counts (3)")
     options = parser.parse_args()
     torch.set_num_threads(1)
     corpus = [" ".join(words) for words in course_corpus("sotu")]

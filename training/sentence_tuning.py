@@ -11,10 +11,14 @@ that follow one another), *words left out* (a sentence twice, each time without 
 Judged on ``datasets.paraphrases()``: the share of sentences whose own paraphrase is the most alike among all 180.
 Pairs and rates are chosen on the splits train and dev (120 sentences), and judged on test (60).
 
+``lengths`` tunes the miniature on definitions, once with the loss of whole vectors, and once with the sum of the losses
+of their first 8, 16, 32, 64 and 128 numbers (Matryoshka: Kusupati et al., 2022), and asks what a few numbers find: of
+180 sentences the paraphrases, and of 1,000 headwords that no tuning has seen the definitions.
+
 ``triples`` tunes MiniLM on the 60 triples of train, with the changed sentences as further wrong answers, and asks on
 test, kind by kind, whether the paraphrase is now nearer than the changed sentence.
-Writes ``training/results/sentence_tuning.csv``, ``sentence_tuned.csv`` and ``sentence_triples.csv``; about half an hour
-on one core. What stands in the first is not run again.
+Writes ``training/results/sentence_tuning.csv``, ``sentence_tuned.csv``, ``sentence_lengths.csv`` and
+``sentence_triples.csv``; about half an hour on one core. What stands in the first is not run again.
 """
 
 from __future__ import annotations
@@ -265,5 +269,43 @@ def triples(steps: int = 24) -> None:
             over_seeds(rows, by, "share").to_csv(RESULTS / "sentence_triples.csv", index=False)
 
 
+def lengths(steps: int = 2 * STEPS, unseen: int = 1000) -> None:
+    torch.set_num_threads(1)
+    table = datasets.paraphrases()
+    pairs = definitions()
+    places = np.random.default_rng(0).permutation(len(pairs))
+    kept_back, pairs = [pairs[i] for i in places[:unseen]], [pairs[i] for i in places[unseen:]]
+    asked = {
+        "paraphrase of 180": (list(table["sentence"]), list(table["paraphrase"])),
+        "definition of 1,000": ([one for one, _ in kept_back], [other for _, other in kept_back]),
+    }
+    rows: list[dict[str, Any]] = []
+    for tuned, summed in {"": (128,), ", tuned for it": (8, 16, 32, 64, 128)}.items():
+        torch.manual_seed(0)
+        encoder = MeanOfPieces("miniature-bert")
+        drawn = batches(pairs, "definitions", 64, steps, 0)
+
+        def loss_of(step: int, encoder: Any = encoder, drawn: Any = drawn, summed: Any = summed) -> Tensor:
+            ones, others = (encoder(texts) for texts in next(drawn))
+            return torch.stack([in_batch_loss(ones[:, :d], others[:, :d], 0.05) for d in summed]).sum()
+
+        learn(encoder, loss_of, steps, 1e-3, lambda step: None)
+        other = encode(encoder, [text for pair in pairs[:1000] for text in pair])
+        directions = np.linalg.svd(other - other.mean(axis=0), full_matrices=False)[2]
+        by_chance = np.random.default_rng(0).permutation(128)
+        for name, texts in asked.items():
+            ones, others = (encode(encoder, some) for some in texts)
+            for d in (4, 8, 16, 32, 64, 128):
+                shorter = {f"the first{tuned}": (ones[:, :d], others[:, :d])}
+                if not tuned:
+                    shorter["PCA"] = (ones @ directions[:d].T, others @ directions[:d].T)
+                    shorter["drawn by chance"] = (ones[:, by_chance[:d]], others[:, by_chance[:d]])
+                rows += [
+                    {"asked": name, "kept": kept, "numbers": d, "found": found(*two).mean()}
+                    for kept, two in shorter.items()
+                ]
+        pd.DataFrame(rows).round(4).to_csv(RESULTS / "sentence_lengths.csv", index=False)
+
+
 if __name__ == "__main__":
-    triples() if sys.argv[1:] == ["triples"] else main()
+    {"triples": triples, "lengths": lengths}.get("".join(sys.argv[1:]), main)()
