@@ -50,6 +50,7 @@ class Island:
         argument is a sentence for the caption.
     parts : its data; "data" is the usual name of the only one.
     helpers : scripts of this package that stand in front of its module and of its worker.
+    worker : its `worker.js`, where that lies in another island's folder.
     invitation : the caption's last sentence in a notebook.
     """
 
@@ -60,6 +61,7 @@ class Island:
     fallback_html: Callable[[dict[str, Any], str], str]
     parts: Mapping[str, Part] = field(default_factory=dict)
     helpers: tuple[str, ...] = ()
+    worker: Path | None = None
     invitation: str = " Run this cell to try your own."
 
     @property

