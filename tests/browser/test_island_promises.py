@@ -91,7 +91,8 @@ def test_it_answers_and_asks_nobody_else(places: dict[str, str], watch: Watcher,
     watched.page.wait_for_timeout(200)
     assert asked == [], "data comes when the island is first used, and not before"
     use(root, name)
-    assert [re.sub(r".*/|\?.*", "", url) for url in asked] == DATA[name]
+    files = sorted(re.sub(r".*/|\?.*", "", url) for url in asked)  # a worker's file may be told of late
+    assert files == sorted(DATA[name])
     assert watched.errors == [] and watched.foreign == []
 
 
