@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +62,8 @@ TEXTS = {
     ),
     "German": (
         "Die Kinder spielen im Garten hinter dem Haus.",
-        "Gestern hat es den ganzen Tag geregnet, und der Fluss ist gestiegen.",
-        "Sie liest jeden Morgen vor der Arbeit die Zeitung.",
+        "Gestern hat es den ganzen Tag geregnet, und der Fluss ist gestiegen.",  # codespell:ignore ist
+        "Sie liest jeden Morgen vor der Arbeit die Zeitung.",  # codespell:ignore sie,vor
         "Wie viel kostet eine Fahrkarte in die Stadt?",
         "Wir haben auf dem Markt Brot, Milch und Äpfel gekauft.",
     ),
@@ -138,6 +138,10 @@ def reader(encoder: ContextualEncoder) -> Reader:
     return read
 
 
+def opened(name: str) -> Reader:
+    return reader(ContextualEncoder(name))
+
+
 def readers() -> dict[str, Callable[[], Reader]]:
     """Every model that is here, by its name; opened when it is called."""
     named = {"MiniLM": "minilm-l6", "SmolLM2": "smollm2-135m"}
@@ -145,15 +149,12 @@ def readers() -> dict[str, Callable[[], Reader]]:
         named[f"miniature {family}"] = f"miniature-{name}"
     named["miniature ELMo"] = "miniature-elmo"
     here = {label: name for label, name in named.items() if name in assets.catalog() and assets.available(name)}
-    made: dict[str, Callable[[], Reader]] = {
-        label: lambda name=name: reader(ContextualEncoder(name))
-        for label, name in here.items()  # type: ignore[misc]
-    }
+    made: dict[str, Callable[[], Reader]] = {label: partial(opened, name) for label, name in here.items()}
     made["MiniLM, shuffled"] = lambda: reader(ContextualEncoder("minilm-l6").with_random_weights())
     made["flan-T5 encoder"] = flan_t5
     if "miniature ELMo" in here:
-        for way, half in (("forwards", slice(None, 128)), ("backwards", slice(128, None))):
-            made[f"miniature ELMo {way}"] = lambda half=half: half_of(made["miniature ELMo"](), half)  # type: ignore[misc]
+        made["miniature ELMo forwards"] = lambda: half_of(opened("miniature-elmo"), slice(None, 128))
+        made["miniature ELMo backwards"] = lambda: half_of(opened("miniature-elmo"), slice(128, None))
     return made
 
 

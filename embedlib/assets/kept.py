@@ -8,6 +8,7 @@ import inspect
 import time
 import zipfile
 from collections.abc import Callable, Iterable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,11 @@ def kept(folder: str, given: Iterable[Any], code: Iterable[Callable[..., Any]], 
     given
         All that the arrays depend on: arrays, or values whose `repr` says what they are.
     code
-        The functions that compute them: when their files change, the arrays are made anew.
+        The functions that compute them: when their files change, or NumPy or SciPy, the arrays are made anew.
     make
         A function that computes them.
     """
-    digest = hashlib.blake2b(digest_size=8)
+    digest = hashlib.blake2b(f"{version('numpy')} {version('scipy')}".encode(), digest_size=8)
     for part in given:
         if isinstance(part, np.ndarray):
             digest.update(f"{part.dtype}{part.shape}".encode())
@@ -64,4 +65,4 @@ def _write(arrays: Arrays, file: Path) -> None:
         if time.time() - old.stat().st_mtime > _A_DAY:
             old.unlink()
     with replacing(file) as temporary, temporary.open("wb") as stream:
-        np.savez(stream, **arrays)  # type: ignore[arg-type]
+        np.savez(stream, allow_pickle=False, **arrays)

@@ -48,7 +48,7 @@ class OriginalELMo:
         if options is None or weights is None:
             raise FileNotFoundError(f"{self.folder} needs options (.json) and weights (.hdf5) of an ELMo.")
         try:
-            import h5py  # type: ignore[import-untyped]
+            import h5py
         except ModuleNotFoundError as error:
             raise ModuleNotFoundError(
                 "ELMo's file is read by h5py, which is missing here: pip install h5py."

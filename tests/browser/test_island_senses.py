@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from island_fixtures import addresses, live, page, until
 
-from embedlib import assets, islands
+from embedlib import islands
 from embedlib.islands.senses import words
 from embedlib.vectors import pca_2d
 
@@ -68,8 +68,6 @@ def test_points_are_read_by_mouse_and_by_keyboard(places: dict[str, str], watch:
 
 
 def test_ones_own_sentence_lands_where_python_says(places: dict[str, str], watch: Any) -> None:
-    if not assets.available("minilm-l6"):
-        pytest.skip("needs the asset minilm-l6")
     pytest.importorskip("transformers")
     from embedlib.contextual import get_word_embedding
 
@@ -125,8 +123,6 @@ def test_a_phone_shows_it_all(theme: str, places: dict[str, str], watch: Any) ->
 
 
 def test_the_maps_are_those_of_python(monkeypatch: pytest.MonkeyPatch) -> None:
-    if not assets.available("minilm-l6"):
-        pytest.skip("needs the asset minilm-l6")
     pytest.importorskip("transformers")
     from embedlib.islands.senses import MAPS, measure
 

@@ -48,8 +48,6 @@ def test_only_who_reads_forwards_does_not_know_the_end() -> None:
 
 @pytest.mark.parametrize("name", ["MiniLM", "miniature BERT"])
 def test_how_far_words_move_can_be_measured_again(families: Any, name: str) -> None:
-    if name not in families.readers():
-        pytest.skip("needs its asset")
     rows, apart = families.moved(families.readers()[name]())
     kept = stored("families_moved").query("model == @name")
     assert np.allclose(kept["strangers"], apart, atol=1e-3)
@@ -60,8 +58,6 @@ def test_how_far_words_move_can_be_measured_again(families: Any, name: str) -> N
 def test_how_a_tokeniser_cuts_can_be_measured_again(families: Any, name: str, asset: str) -> None:
     from tokenizers import Tokenizer
 
-    if not assets.available(asset):
-        pytest.skip("needs its asset")
     tokenizer = Tokenizer.from_file(str(assets.path(asset, "tokenizer.json")))
     tokenizer.no_padding()
     tokenizer.no_truncation()

@@ -106,7 +106,7 @@ function render({ model, el }) {
     choose(Math.min(chosen, all.length - 1));
     if (place) read(sentences.length);
     setText(role("number"), `${level()} of ${layerCount()}`);
-    setText(role("right"), `Layer ${level()}: ${right} of the ${sentences.length} sentences have a sentence of their own sense as the nearest, in all ${about ? about.width : 384} directions; the map shows two.`);
+    setText(role("right"), `Layer ${level()}: ${right} of the ${sentences.length} sentences have a sentence of their own sense as the nearest, in all ${vectors ? about.width : 384} directions; the map shows two.`);
     role("legend").replaceChildren(...kinds.map((kind, k) => make("span", { class: `bs-${k}` }, `${SHAPES[k]} ${kind}`)),
       ...(place ? [make("span", { class: "bs-mine" }, "★ yours")] : []));
     if (!place) return;

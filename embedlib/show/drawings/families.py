@@ -53,14 +53,14 @@ def objective(
     words = {0: ("[CLS]", "blue")} | {place + 1: (piece, "grey") for place, piece in enumerate(pieces)}
     rows: list[tuple[str, Row, str, str, Row]] = []  # what is read, from where to where one sees, what is guessed
 
-    def masked(places: Sequence[int], name: str = "reads") -> None:
+    def masked(places: Sequence[int], name: str = "reads", also: Row | None = None) -> None:
         given = {place + 1: ("[MASK]", "vermilion") for place in places}
-        rows.append((name, words | given, "both", "guesses", {n: (words[n][0], "green") for n in given}))
+        guessed = {n: (words[n][0], "green") for n in given}
+        rows.append((name, words | given, "both", "guesses", {**guessed, **(also or {})}))
 
     if family == "BERT":
-        masked(hidden)
+        masked(hidden, also={0: ("follows?", "green")} if after else None)
         if after:
-            rows[-1][-1][0] = ("follows?", "green")  # type: ignore[index]
             second = {0: ("[SEP]", "blue")} | {place + 1: (piece, "grey") for place, piece in enumerate(after)}
             rows.append(("and", second, "", "", {}))
     elif family == "RoBERTa":
