@@ -22,6 +22,7 @@ import pandas as pd
 from machine import describe
 
 from embedlib import datasets
+from embedlib.assets.kept import computed_anew
 from embedlib.evaluation.analogy import answer_analogies
 from embedlib.words.load import load_word_vectors
 
@@ -29,6 +30,7 @@ RESULTS = Path(__file__).parent / "results"
 VOCABULARIES = (22_000, 100_000)
 
 
+@computed_anew()
 def main() -> None:
     parser = argparse.ArgumentParser(description="Time the analogy questions.")
     parser.add_argument("--sample", type=int, default=1000, help="questions that gensim answers (1000)")

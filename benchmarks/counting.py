@@ -111,11 +111,13 @@ def _judged(words: list[str], left: Any, values: Any, seconds: float) -> dict[st
 
 
 def reduce_with_embedlib(limit: int | None) -> dict[str, Any]:
+    from embedlib.assets.kept import computed_anew
     from embedlib.words.counting import decompose
 
     words, matrix, _ = weights()
     start = time.perf_counter()
-    parts = decompose(matrix, DIMENSIONS)
+    with computed_anew():
+        parts = decompose(matrix, DIMENSIONS)
     return _judged(words, parts.left, parts.singular_values, time.perf_counter() - start)
 
 
