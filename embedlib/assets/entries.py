@@ -146,10 +146,8 @@ def _load(file: Path) -> dict[str, Asset]:
 
 
 def _asset(name: str, raw: dict[str, Any], folder: Path) -> Asset:
-    if "manifest" in raw:
-        with (folder / raw["manifest"]).open("rb") as stream:
-            raw = {**raw, "files": tomllib.load(stream)["files"]}
-    files = tuple(File(f["name"], f.get("sha256", ""), f.get("size", 0), f.get("mirror", "")) for f in raw["files"])
+    records = _manifest(folder / raw["manifest"], raw.get("mirror", "")) if "manifest" in raw else raw["files"]
+    files = tuple(File(f["name"], f.get("sha256", ""), f.get("size", 0), f.get("mirror", "")) for f in records)
     sources = tuple(_source(name, s, files) for s in raw.get("sources", []))
     pinned = raw.get("pinned", True)
     _require(re.fullmatch(r"[a-z0-9][a-z0-9.-]*", name) is not None, name, "its name is not lower-case-and-dashes")
@@ -176,14 +174,24 @@ def _asset(name: str, raw: dict[str, Any], folder: Path) -> Asset:
     )
 
 
+def _manifest(file: Path, mirror: str) -> list[dict[str, Any]]:
+    """The files that a list names, a line each: sha256, size, name."""
+    lines = [line.split(maxsplit=2) for line in file.read_text(encoding="utf-8").splitlines()]
+    return [
+        {"sha256": sha256, "size": int(size), "name": name, "mirror": mirror and mirror + name}
+        for sha256, size, name in lines
+    ]
+
+
 def _source(name: str, raw: dict[str, Any], files: tuple[File, ...]) -> Source:
     kind = raw["kind"]
     _require(kind in KINDS, name, f'"{kind}" is no kind of source; known: {", ".join(KINDS)}')
     members = raw.get("members")
     if members is None:
         members = {f.name: raw.get("folder", "") + f.name for f in files}
+    known = {f.name for f in files}
     for file, member in members.items():
-        _require(file in {f.name for f in files}, name, f"a source names {file}, which is none of its files")
+        _require(file in known, name, f"a source names {file}, which is none of its files")
         _require(is_safe(member), name, f"the member {member} would leave its archive")
     return Source(
         kind=kind,

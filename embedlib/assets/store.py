@@ -234,11 +234,14 @@ def _fetch(asset: Asset, folder: Path, progress: bool, held: bool, shelf: Path |
                 except SourceFailed as error:
                     tried.append(str(error))
                     continue
-                for file in wanted:
-                    if _settle(asset, file, staging / file.name, folder):
-                        missing.remove(file)
-                    else:
-                        tried.append(f"{source} gave another {file.name} than the catalog names: refused")
+                settled = {file.name: _settle(file, staging / file.name, folder) for file in wanted}
+                tried += [
+                    f"{source} gave another {name} than the catalog names: refused"
+                    for name, facts in settled.items()
+                    if not facts
+                ]
+                missing = [file for file in missing if not settled.get(file.name)]
+                _stamp(asset, settled)
     finally:
         with contextlib.suppress(OSError):
             partial.rmdir()
@@ -250,6 +253,7 @@ def _from_mirror(asset: Asset, folder: Path, missing: list[File], partial: Path,
     for mirror in sources.mirrors():
         if not mirror.is_dir():
             tried.append(f"EMBEDLIB_MIRROR names {mirror}, which is no folder here")
+    settled = {}
     for file in list(missing):
         for place in sources.in_mirror(asset, file):
             with tempfile.TemporaryDirectory(dir=partial, ignore_cleanup_errors=True) as temporary:
@@ -259,26 +263,27 @@ def _from_mirror(asset: Asset, folder: Path, missing: list[File], partial: Path,
                 except SourceFailed as error:
                     tried.append(f"the mirror's {error}")
                     continue
-                if _settle(asset, file, staged, folder):
+                if facts := _settle(file, staged, folder):
+                    settled[file.name] = facts
                     missing.remove(file)
                     break
                 tried.append(f"the mirror's {place} is not the file that the catalog names: refused")
+    _stamp(asset, settled)
 
 
-def _settle(asset: Asset, file: File, staged: Path, folder: Path) -> bool:
-    """Check a staged file and rename it into the asset's folder; say whether it was right."""
+def _settle(file: File, staged: Path, folder: Path) -> list[object]:
+    """Check a staged file and rename it into the asset's folder; return what to stamp, or nothing if it was wrong."""
     if not staged.is_file() or staged.is_symlink():
-        return False
+        return []
     found = sources.digest(staged)
     if file.sha256 and found != file.sha256:
-        return False
+        return []
     with staged.open("rb+") as stream:
         os.fsync(stream.fileno())
     target = folder / file.name
     target.parent.mkdir(parents=True, exist_ok=True)
     staged.replace(target)
-    _stamp(asset, {file.name: _facts(target, found)})
-    return True
+    return _facts(target, found)
 
 
 def _missing(asset: Asset) -> list[File]:
@@ -329,6 +334,10 @@ def _read_stamps(asset: Asset) -> dict[str, list[object]]:
 
 
 def _stamp(asset: Asset, facts: dict[str, list[object]]) -> None:
+    """Note what was hashed; whatever is stored without a note is hashed again when it is asked for."""
+    facts = {name: seen for name, seen in facts.items() if seen}
+    if not facts:
+        return
     target = store_dir() / ".stamps" / f"{asset.name}.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     with replacing(target) as temporary:
