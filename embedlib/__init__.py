@@ -7,6 +7,7 @@ refusals, stands under all):
 - ``text``, ``datasets``, ``vectors``: running text; benchmarks; rows of numbers
 - ``words``: word vectors: loading, neighbours, counting, skip-gram, GloVe
 - ``contextual``: encoders: vectors of words in their sentences
+- ``images``: pictures as vectors
 - ``evaluation``: measures of how good embeddings are
 - ``show``: figures, tables and drawings; ``plots``, ``tables`` and ``draw`` are its short names
 - ``exercises``, ``islands``: what a reader answers and plays with
@@ -22,7 +23,7 @@ from types import ModuleType
 __version__ = "0.1.0"
 
 __all__ = [
-    *("assets", "cli", "contextual", "datasets", "doctor", "evaluation", "exercises", "islands"),
+    *("assets", "cli", "contextual", "datasets", "doctor", "evaluation", "exercises", "images", "islands"),
     *("show", "text", "vectors", "words"),
 ]
 

@@ -54,7 +54,8 @@ def test_every_part_can_be_reached_from_the_package():
 
 def test_light_parts_import_without_the_heavy_libraries():
     code = (
-        "import embedlib.words, embedlib.datasets, embedlib.show, embedlib.vectors, embedlib.text, embedlib.evaluation;"
+        "import embedlib.words, embedlib.datasets, embedlib.show, embedlib.vectors, embedlib.text, embedlib.images;"
+        "import embedlib.evaluation;"
         "import json, sys; print(json.dumps(sorted(sys.modules)))"
     )
     assert not set(HEAVY) & set(json.loads(python(code)))
