@@ -1,8 +1,8 @@
 """Pictures as vectors: networks by name, each with its own preprocessing. Stands on assets.
 
 ``opening`` makes an upright RGB picture of any file, ``preparing`` the numbers that a network takes; ``backbones``
-holds the networks, ``embedding`` pools what they give. ``lite0_torch`` is a network written out; PyTorch is imported
-when it is loaded.
+holds the networks, ``embedding`` pools what they give. ``lite0_torch`` and ``lite0_keras`` are one network written out
+twice, ``vgg16_keras`` is another. PyTorch and TensorFlow are imported when a network of theirs is loaded.
 """
 
 from embedlib.images.backbones import BACKBONES, Backbone, UnlikelyNumbers, class_names, load_backbone

@@ -20,9 +20,17 @@ Floats = npt.NDArray[np.float32]
 
 _LITE0 = Recipe(224, 0.875, "RGB", (127.0, 127.0, 127.0), 128.0)
 _LITE0_LAYERS = ("stem", *(f"block{i}" for i in range(1, 17)), "head", "classes")
+_EDGES = Recipe(224, 1.0, "BGR", (104.00699, 116.66877, 122.67892), 1.0)
+_VGG_LAYERS = tuple(
+    f"block{block}_{part}"
+    for block, n in enumerate((2, 2, 3, 3, 3), start=1)
+    for part in (*(f"conv{i}" for i in range(1, n + 1)), "pool")
+)
 # Name: where its code is, its recipe, its layers, and the layer that embeds.
 _KNOWN: dict[str, tuple[str, Recipe, tuple[str, ...], str]] = {
     "efficientnet-lite0": ("lite0_torch", _LITE0, _LITE0_LAYERS, "head"),
+    "efficientnet-lite0-keras": ("lite0_keras", _LITE0, _LITE0_LAYERS, "head"),
+    "vgg16-hed": ("vgg16_keras", _EDGES, _VGG_LAYERS, "block5_pool"),
 }
 BACKBONES = tuple(_KNOWN)
 """The names that ``load_backbone`` and ``embed`` take."""
@@ -34,26 +42,14 @@ class UnlikelyNumbers(UserWarning):
 
 @dataclass(frozen=True)
 class Backbone:
-    """A network that turns pictures into maps of features, and the recipe that its pictures need.
-
-    Attributes
-    ----------
-    name, recipe
-        What it is called; how a picture is prepared for it.
-    layers, embeds
-        Its layers in order, and the one whose pooled maps are the embedding unless another is asked for.
-    network
-        The network itself, of PyTorch or Keras.
-    code
-        The module that runs it.
-    """
+    """A network that turns pictures into maps of features, and the recipe that its pictures need."""
 
     name: str
     recipe: Recipe
-    layers: tuple[str, ...]
-    embeds: str
-    network: Any
-    code: Any
+    layers: tuple[str, ...]  # in order
+    embeds: str  # the layer whose pooled maps are the embedding, unless another is asked for
+    network: Any  # of PyTorch or Keras
+    code: Any  # the module that runs it
 
     def preprocess(self, picture: Any) -> Floats:
         """The numbers of one picture, shape (size, size, 3); ``prepare_steps`` shows how they come about."""

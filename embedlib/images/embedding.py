@@ -25,17 +25,7 @@ POOLINGS = ("mean", "max", "flatten")
 
 
 class Folder(NamedTuple):
-    """The pictures of a folder.
-
-    Attributes
-    ----------
-    files
-        n paths, in the order of the alphabet.
-    vectors
-        Shape (n, d), a row a file.
-    skipped
-        Files that are no pictures, each with the reason.
-    """
+    """n files in the order of the alphabet, their vectors (n, d), and what was skipped, each file with the reason."""
 
     files: list[Path]
     vectors: Floats
@@ -89,11 +79,6 @@ def embed(
     array
         Shape (n, d), float32; one picture is one row.
 
-    Raises
-    ------
-    NotAPicture, FileNotFoundError
-        For a file that cannot be opened; ``embed_folder`` passes over those.
-
     Examples
     --------
     >>> embed(["cat.jpg", "dog.jpg"]).shape  # doctest: +SKIP
@@ -138,6 +123,8 @@ def embed_folder(
     >>> found = embed_folder("~/Pictures")  # doctest: +SKIP
     >>> nearest(found.vectors, embed("cat.jpg"), k=5).rows  # doctest: +SKIP
     """
+    from tqdm.auto import tqdm
+
     root = Path(folder).expanduser()
     if not root.is_dir():
         raise NotADirectoryError(f"There is no folder {root}.")
@@ -148,7 +135,7 @@ def embed_folder(
     kept_in = store_dir() / "pictures" / f"{hashlib.sha256(setting.encode()).hexdigest()[:16]}.npz"
     known, skipped, found = _read(kept_in), {}, {}
     try:
-        for file in _shown(files, progress):
+        for file in tqdm(files, desc="pictures", disable=not progress, leave=False):
             try:
                 key = hashlib.sha256(file.read_bytes()).hexdigest()
                 if key not in known:
@@ -161,13 +148,6 @@ def embed_folder(
     if not found:
         raise NotAPicture(f"Of the {len(files)} files in {root} none is a picture.")
     return Folder(list(found), np.stack(list(found.values())), skipped)
-
-
-def _shown(files: list[Path], progress: bool) -> Iterable[Path]:
-    from tqdm.auto import tqdm
-
-    bar: Iterable[Path] = tqdm(files, desc="pictures", disable=not progress, leave=False)
-    return bar
 
 
 def _read(file: Path) -> dict[str, Floats]:

