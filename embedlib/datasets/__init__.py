@@ -30,6 +30,7 @@ __all__ = [
     "msr_analogies",
     "mturk771",
     "mturk771_original",
+    "openmoji",
     "paraphrases",
     "rg65",
     "rg65_original",
@@ -298,6 +299,26 @@ def msr_analogies() -> pd.DataFrame:
         Columns section (all), a, b, c and expected.
     """
     return _questions("msr-analogies", "MSR analogies", 8000)
+
+
+def openmoji() -> pd.DataFrame:
+    """OpenMoji: 853 drawings of animals, food, places, things to do and objects, which may be shown (CC BY-SA 4.0).
+
+    Returns
+    -------
+    DataFrame
+        Columns file (the path of an SVG), name, category (5) and subcategory (50), as Unicode sorts them.
+    """
+    import pandas as pd
+
+    emoji = pd.read_json(assets.path("emoji-names", "emoji.json")).sort_values("sort_order")
+    folder = assets.path("openmoji")
+    drawn = {file.stem.replace("-FE0F", ""): file for file in folder.glob("*.svg")}
+    emoji["file"] = emoji["unified"].str.replace("-FE0F", "").map(drawn)
+    emoji["name"] = emoji["name"].str.lower()
+    found = emoji.loc[emoji["file"].notna(), ["file", "name", "category", "subcategory"]].reset_index(drop=True)
+    found.attrs = _about("openmoji", "OpenMoji", len(found))
+    return found
 
 
 def weat() -> pd.DataFrame:

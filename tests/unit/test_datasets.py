@@ -193,6 +193,18 @@ def test_the_other_benchmarks_say_what_they_are_too(name):
     assert attrs["licence"] == assets.entry(asset).licence and attrs["name"] and attrs["n"] > 0
 
 
+def test_the_drawings_have_a_file_a_name_and_a_subcategory_each():
+    if not assets.available("emoji-names"):
+        pytest.skip("needs the asset emoji-names")
+    drawings = load("openmoji", "openmoji")
+    assert drawings.columns.tolist() == ["file", "name", "category", "subcategory"]
+    assert len(drawings) == drawings["file"].nunique() == 853 and drawings.notna().all(axis=None)
+    assert (drawings["category"].nunique(), drawings["subcategory"].nunique()) == (5, 50)
+    banana = drawings[drawings["name"] == "banana"].iloc[0]
+    assert (banana["file"].name, banana["subcategory"]) == ("1F34C.svg", "food-fruit")
+    assert drawings.attrs["licence"] == "CC BY-SA 4.0"
+
+
 def test_weat_has_four_lists_for_each_of_ten_tests():
     lists = load("weat", "weat")
     assert lists.columns.tolist() == ["test", "role", "name", "word", "removed"]
