@@ -21,6 +21,7 @@ Pieces = tuple[str, ...]
 
 _APOSTROPHES = str.maketrans("‘’`", "'''")
 _CONTRACTION = re.compile(r"(?<=[A-Za-z])(n't|'(?:s|re|ve|ll|d|m))$", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _OUTER = re.compile(r"^[\W_]+|[\W_]+$")
 _OUTER_BUT_HASHES = re.compile(r"^[^\w#]+|[^\w#]+$")
 _INNER = re.compile(r"[^\w']+|_+")
@@ -32,12 +33,16 @@ def _case(piece: str) -> list[Pieces]:
 
 def _digits(piece: str) -> list[Pieces]:
     """Without the comma of thousands; with # for each digit, as Google News has it; with 0 for each digit."""
+    if not _DIGIT.search(piece):
+        return [(piece,)]
     plain = re.sub(r"(?<=\d),(?=\d)", "", piece)
-    return [(plain,), (re.sub(r"\d", "#", plain),), (re.sub(r"\d", "0", plain),)]
+    return [(plain,), (_DIGIT.sub("#", plain),), (_DIGIT.sub("0", plain),)]
 
 
 def _punctuation(piece: str) -> list[Pieces]:
     """What stands inside the punctuation, whole; then cut at a contraction's end and at what is no letter or digit."""
+    if piece.isalnum():
+        return [(piece,)]
     straight = piece.translate(_APOSTROPHES)
     inner, with_hashes = _OUTER.sub("", straight), _OUTER_BUT_HASHES.sub("", straight)
     parts: list[str] = []
@@ -203,8 +208,11 @@ def _add(found: list[Pieces], step: str) -> None:
     for pieces in list(found):
         # Each piece gives one or more ways; the first ways of all pieces go together, then the second.
         ways = [STEPS[step](piece) for piece in pieces]
-        for i in range(max(map(len, ways))):
-            new = tuple(part for way in ways for part in (way[min(i, len(way) - 1)] if way else ()))
+        joined = ways[0]
+        if len(ways) > 1:
+            each = range(max(map(len, ways)))
+            joined = [tuple(part for way in ways for part in (way[min(i, len(way) - 1)] if way else ())) for i in each]
+        for new in joined:
             if new and new not in found:
                 found.append(new)
 
