@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from embedlib import assets
 from embedlib.vectors import csls, nearest
 
 TRAINING = Path(__file__).parents[2] / "training"
@@ -28,7 +29,7 @@ def training() -> Any:
     sys.path.insert(0, str(TRAINING))
     try:
         names = ("recipes", "word2vec", "measure", "bug_hunt", "transfer", "tuning", "senses")
-        names += ("sentences", "sentence_tuning", "alignment")
+        names += ("sentences", "sentence_tuning", "alignment", "images")
         yield type("Scripts", (), {name: importlib.import_module(name) for name in names})
     finally:
         sys.path.remove(str(TRAINING))
@@ -228,3 +229,28 @@ def test_only_spaces_with_a_common_start_or_true_pairs_fit_together() -> None:
     kin = table["pair"].str.startswith("miniatures")
     assert table[(table["method"] == "as they are") & ~kin]["P@1"].max() < 0.001
     assert not np.load(TRAINING / "results" / "two_seeds.npz")["words"].dtype.hasobject
+
+
+def test_what_a_mistake_with_pictures_costs_is_measured_again(training: Any) -> None:
+    for asset in ("efficientnet-lite0", "foolbox-imagenet"):
+        if not assets.available(asset):
+            pytest.skip(f"needs the asset {asset}")
+    script, stored = training.images, pd.read_csv(TRAINING / "results" / "images_mistakes.csv")
+    stored = stored[stored["pictures"] == "20 photographs"].set_index("mistake")
+    assert list(stored.index) == list(script.MISTAKES)
+    files, labels = script.labelled_20()
+    net, pixels = script.load_backbone().network, script.squares(files)
+    good = script.means(net, script.right, pixels)
+    for mistake in ("none", "BGR", "scaled twice"):
+        found = script.judged(net, script.means(net, script.MISTAKES[mistake][0], pixels), good, labels)
+        assert abs(found["right"] - stored.loc[mistake, "right"]) <= 1
+        assert found["cosine"] == pytest.approx(stored.loc[mistake, "cosine"], abs=0.01)
+
+
+def test_a_moved_picture_stays_nearer_by_the_mean_than_in_a_row_and_only_after_training() -> None:
+    table = pd.read_csv(TRAINING / "results" / "images_moved.csv").set_index(["weights", "vector"])
+    kept = (table["cosine"] - table["strangers"]) / (1 - table["strangers"])
+    far = (table["movement"] == "shifted") & (table["by"] >= 8)
+    mean, flat = (kept[far].loc[("trained", f"head, {pooling}")] for pooling in ("mean", "flatten"))
+    assert len(mean) == 7 and (mean.to_numpy() > flat.to_numpy()).all() and mean.min() > 0.9
+    assert kept[far].loc[("random", "head, mean")].max() < 0.6
