@@ -107,7 +107,18 @@ def options_of(one: Island, options: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError(
             f'The island "{one.name}" has no option {", ".join(unknown)}; it has {", ".join(one.defaults)}.'
         )
-    return one.check({**one.defaults, **options})
+    state = {**one.defaults, **options}
+    for name, default in one.defaults.items():
+        for kind, said in ((bool, "True or False"), (str, "text in quotes")):
+            if isinstance(default, kind) and not isinstance(state[name], kind):
+                raise ValueError(f"{name} is {said}, not {state[name]!r}.")
+    return one.check(state)
+
+
+def within(name: str, value: Any, least: int, most: int) -> None:
+    """ValueError unless an option is a whole number from one to another."""
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise ValueError(f"{name} is a whole number from {least} to {most:,}, not {value!r}.")
 
 
 def default_cache() -> Path:

@@ -93,3 +93,16 @@ function placeOnMap(rows, words, [width, height], before) {
   ]);
   return { points: scaled, places, shifts: shiftLabels(places, words, height), share };
 }
+
+/** Draw rows as words on a map, each with its class; it gives the next map's `before`, and the share of the variance. */
+function drawMap(map, rows, words, classes, size, before) {
+  const { points, places, shifts, share } = placeOnMap(rows, words, size, before);
+  fill(map, places.length, () => make("span", {}, "·")).forEach((mark, word) => {
+    const [x, y] = places[word];
+    setText(mark, words[word]);
+    mark.className = classes[word];
+    mark.style.transform = `translate(${x.toFixed(1)}px, ${(y + shifts[word]).toFixed(1)}px)`;
+    mark.style.setProperty("--dot", `${6 - shifts[word]}px`);
+  });
+  return { points, share };
+}

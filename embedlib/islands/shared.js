@@ -107,6 +107,13 @@ function fill(body, count, makeRow) {
   return [...body.children];
 }
 
+/** A row of a table: its head and its cells, each a text, an element or a list of them. */
+const newRow = (head, ...cells) => make("tr", {}, make("th", { scope: "row" }, ...[head].flat()),
+  ...cells.map((cell) => (cell.tagName === "TD" ? cell : make("td", {}, ...[cell].flat()))));
+
+const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
+const upTo = (first, last) => Array.from({ length: last - first + 1 }, (_, i) => first + i);
+
 /** A number with thousands apart, and one with a real minus sign and no negative zero. */
 const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 function signed(value, digits = 2) {
@@ -130,6 +137,13 @@ function drawStrip(strip, values, limit, colours) {
     image.data.set(colours[Math.floor(share * (colours.length - 1) + 0.5)], 4 * j);
   }
   context.putImageData(image, 0, 0);
+}
+
+/** How far the numbers of these rows reach, and the smallest of 0.5, 0.7, 1, 1.5, 2, 3, 5, 7, 10, … that is not below that: a strip's limit. */
+const farthest = (rows) => Math.max(...rows.flat().map(Math.abs));
+function niceLimit(most) {
+  const exponent = Math.max(Math.floor(Math.log10(most)), -3);
+  return [1, 1.5, 2, 3, 5, 7, 10].map((digit) => Number(`${digit}e${exponent}`)).find((limit) => most <= limit) || 1e300;
 }
 
 /** What the colours mean: a strip between its limits. */
@@ -173,6 +187,28 @@ function announcer(el, pause = 700) {
     clearTimeout(timer);
     timer = setTimeout(() => { el.textContent = text; }, pause);
   };
+}
+
+/** What an island says: `announce(text)` to a screen reader alone, `say(text)` beside its controls too. */
+function speaker(role) {
+  const announce = announcer(role("announce"));
+  const say = (text) => {
+    setText(role("status"), text);
+    announce(text);
+  };
+  return { say, announce };
+}
+
+/** Tell the model, which tells Python in JupyterLab, and the listeners of `follow`. */
+function put(model, values) {
+  for (const [key, value] of Object.entries(values)) model.set(key, value);
+  model.save_changes();
+}
+
+/** Call `handlers[key]` when that value of the model changes; what is given ends it. */
+function follow(model, handlers) {
+  for (const [key, handler] of Object.entries(handlers)) model.on(`change:${key}`, handler);
+  return () => { for (const [key, handler] of Object.entries(handlers)) model.off(`change:${key}`, handler); };
 }
 
 /**

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import scipy.sparse
+import scipy.special
 
 from embedlib import _check
 from embedlib.text.encode import encode
@@ -27,6 +28,7 @@ __all__ = [
     "add_rows",
     "count_pairs",
     "keep_probabilities",
+    "least_loss",
     "noise_distribution",
     "sgns_gradients",
     "sgns_step",
@@ -37,6 +39,7 @@ __all__ = [
 ]
 
 sparse: Any = scipy.sparse  # SciPy has no type hints
+special: Any = scipy.special
 
 _Array = np.ndarray[Any, np.dtype[Any]]
 AddRows = Callable[[_Array, _Array, _Array], None]
@@ -142,6 +145,18 @@ def count_pairs(pairs: _Array) -> tuple[_Array, _Array, _Array]:
     both, n = np.unique(pairs @ [width, 1], return_counts=True)  # one number a pair is many times as fast as axis=0
     first, second = np.divmod(both, width)
     return first, second, n
+
+
+def least_loss(pairs: _Array, noise: _Array, negatives: int) -> float:
+    """The average loss of n pairs, shape (n, 2), below which no vectors can go, with the words' noise, shape (V,).
+
+    It is reached where u·v = PMI(w, c) - log k, with the noise in the place of P(c) (Levy & Goldberg 2014);
+    pairs that never occur would need minus infinity, and vectors of a few numbers cannot have it all.
+    """
+    centres, contexts, times = count_pairs(pairs)
+    seen = times / len(pairs)
+    drawn = negatives * np.bincount(pairs[:, 0])[centres] / len(pairs) * noise[contexts]
+    return float(-(special.xlogy(seen, seen / (seen + drawn)) + special.xlogy(drawn, drawn / (seen + drawn))).sum())
 
 
 def add_rows(matrix: _Array, rows: _Array, values: _Array) -> None:

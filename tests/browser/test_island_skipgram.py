@@ -15,9 +15,9 @@ from island_fixtures import addresses, live, page, until
 
 from embedlib import islands
 from embedlib.islands import base, site
-from embedlib.islands.skipgram import DEFAULTS, least_loss, read, texts
+from embedlib.islands.skipgram import DEFAULTS, read, texts
 from embedlib.islands.words import signed
-from embedlib.words.skipgram import add_rows, noise_distribution, sgns_step, window_pairs
+from embedlib.words.skipgram import add_rows, least_loss, noise_distribution, sgns_step, window_pairs
 
 PLACES = ("server", "folder")
 OWN = "Red wine and white wine. Red bread? White bread and butter. A cat’s milk, a cat’s bread."
@@ -558,7 +558,7 @@ def test_the_neighbours_are_those_of_the_chosen_word(served_island: Training) ->
     assert island.role("word").input_value() in {"cat", "dog", "cow", "horse"}, "what lies on top is pressed"
     island.root.locator(".sg-matrices li", has_text=re.compile("^milk")).click()
     assert island.role("word").input_value() == "milk"
-    assert island.root.locator(".sg-map .sg-chosen").inner_text() == "milk"
+    assert island.root.locator(".i-map .sg-chosen").inner_text() == "milk"
 
 
 # ------------------------------------------------------------------ for everybody
@@ -602,7 +602,7 @@ def test_nothing_else_moves_when_a_step_is_taken(
     until(island.page, f"document.querySelectorAll('[data-role=formula] tr').length === {negatives + 1}")
     moved = island.root.evaluate(
         """(el) => {
-        const parts = [...el.querySelectorAll(".i-part, table, .sg-map")];
+        const parts = [...el.querySelectorAll(".i-part, table, .i-map")];
         const tops = () => parts.map((part) => part.getBoundingClientRect().top + scrollY);
         const [start, moved] = [tops(), []];
         for (const name of [...Array(25).fill("step"), ...Array(12).fill("thousand")]) {
@@ -632,7 +632,7 @@ def test_a_phone_shows_it_without_scrolling_sideways(
         island.root.locator("button, input, select, textarea")
         .filter(visible=True)
         .evaluate_all(
-            """controls => controls.map((control) => control.closest(".sg-tick") || control)
+            """controls => controls.map((control) => control.closest(".i-tick") || control)
             .filter((control) => control.getBoundingClientRect().height < 24).map((control) => control.outerHTML)"""
         )
     )

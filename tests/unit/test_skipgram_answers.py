@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 
 from embedlib import islands
 from embedlib.islands import base, skipgram, words
-from embedlib.words.skipgram import noise_distribution, window_pairs
+from embedlib.words.skipgram import least_loss, noise_distribution, window_pairs
 
 SMALL = "The cat drinks milk. A cat and a dog drink. The dog sees the cat."
 
@@ -32,7 +32,7 @@ def test_no_vectors_can_go_below_the_least_loss() -> None:
 
     with np.errstate(divide="ignore"):
         best = np.where(table > 0, np.log(table / n) - np.log(drawn), -60)
-    least = skipgram.least_loss(pairs, noise, 2)
+    least = least_loss(pairs, noise, 2)
     assert loss(best) == pytest.approx(least, abs=1e-9)
     assert loss(np.zeros_like(best)) == pytest.approx(3 * math.log(2))
     rng = np.random.default_rng(0)

@@ -35,7 +35,7 @@ function likeness(word, cosines, band) {
 }
 
 const VIEW = `<div data-role="first"><p data-role="pair"></p></div>
-<div class="i-controls"><div class="en-models" data-role="models"></div>
+<div class="i-controls"><div class="i-models" data-role="models"></div>
 <p class="i-status" data-role="status"></p></div>
 <div data-role="body" hidden>
 <label class="en-field i-controls">Your sentence <input type="text" data-field="sentence"></label>
@@ -58,12 +58,8 @@ function render({ model, el }) {
   const role = build(el, VIEW);
   const [layer, head, word] = ["layer", "head", "word"].map(role);
   const pieces = role("pieces");
-  const announce = announcer(role("announce"));
+  const { say } = speaker(role);
   let about, name, runs = [], at = 1, timer;
-  const say = (text) => {
-    setText(role("status"), text);
-    announce(text);
-  };
 
   const reader = encoderWorker({ model, el, say });
 
@@ -81,7 +77,7 @@ function render({ model, el }) {
     });
     role("first").hidden = true;
     role("body").hidden = false;
-    const numbers = (count) => Array.from({ length: count }, (_, i) => make("option", { value: i }, `${i + 1}`));
+    const numbers = (count) => upTo(1, count).map((number) => make("option", { value: number - 1 }, `${number}`));
     layer.replaceChildren(...numbers(about.layers));
     head.replaceChildren(...numbers(about.heads));
     await compute();
@@ -205,13 +201,12 @@ function render({ model, el }) {
     input.spellcheck = false;
     input.addEventListener("input", () => {
       clearTimeout(timer);
-      timer = setTimeout(() => { model.set(key, input.value); model.save_changes(); compute(); }, 250);
+      timer = setTimeout(() => { put(model, { [key]: input.value }); compute(); }, 250);
     });
-    const follow = () => {
+    const show = () => {
       if (input.value !== model.get(key)) { input.value = model.get(key); compute(); }
     };
-    model.on(`change:${key}`, follow);
-    undo.push(() => model.off(`change:${key}`, follow));
+    undo.push(follow(model, { [key]: show }));
   }
   for (const section of el.querySelectorAll("[data-view]")) {
     section.setAttribute("aria-label", section.firstElementChild.textContent);

@@ -123,17 +123,12 @@ function render({ model, el }) {
   const fields = Object.fromEntries(["word", "other"].map((key) => {
     const made = wordField({
       input: role(`${key}-field`).querySelector("input"), list: role(`${key}-options`), kind: key, use, say: say(key), announce,
-      onWord: (word) => set(key, word), onSettle: settle, mayBeEmpty: key === "other",
+      onWord: (word) => put(model, { [key]: word }), onSettle: settle, mayBeEmpty: key === "other",
     });
     made.show(model.get(key));
     return [key, made];
   }));
   fields.word.input.addEventListener("blur", settle);
-
-  function set(key, word) {
-    model.set(key, word);
-    model.save_changes();
-  }
 
   /** The words a reader stayed with, for the way back; those typed through on the way to another are none. */
   function settle() {
@@ -147,14 +142,14 @@ function render({ model, el }) {
   function go(word) {
     settle();
     fields.word.show(word);
-    set("word", word);
+    put(model, { word });
     settle();
   }
   back.addEventListener("click", () => {
     settle();
     settled = visited.pop();
     fields.word.show(settled);
-    set("word", settled);
+    put(model, { word: settled });
     settle();
     if (back.disabled) fields.word.input.focus();
   });
@@ -216,8 +211,7 @@ function render({ model, el }) {
     answerPair(pool);
     announce(role("ranks").textContent);
   }, "other shown");
-  model.on("change:word", onWord);
-  model.on("change:other", onOther);
+  const end = follow(model, { word: onWord, other: onOther });
 
   const firstWords = firstPool(first);
   showWord(firstWords, first.word, first.found);
@@ -227,8 +221,7 @@ function render({ model, el }) {
   say("word")([loads ? `Type any word. Doing so loads ${loads} of word vectors, once.` : "Type any word."]);
   return () => {
     clearTimeout(later);
-    model.off("change:word", onWord);
-    model.off("change:other", onOther);
+    end();
   };
 }
 

@@ -149,8 +149,6 @@ def check(options: dict[str, Any]) -> dict[str, Any]:
     """The options made valid, their words as the pool has them; ValueError says what would be right."""
     if options["tab"] not in TABS:
         raise ValueError(f"tab is {options['tab']!r}; it is one of {', '.join(TABS)}.")
-    if not isinstance(options["leave_out"], bool):
-        raise ValueError(f"leave_out is {options['leave_out']!r}; it is True or False.")
     checked = {**options, **{key: _words(key, options[key]) for key in ("analogy", "axis", "odd", "placed")}}
     if len(checked["analogy"]) != 3:
         raise ValueError(

@@ -17,7 +17,7 @@ const said = (...roles) => roles.map((name) => `<p data-role="${name}"></p>`).jo
 const panel = (tab, title, keys, fields, content) => `<section data-panel="${tab}"><p class="i-title">${title}</p>
 <div class="i-controls" data-role="${tab}-controls">${fields}<p class="i-status" data-role="${tab}-status"></p>
 <div class="pg-options">${keys.map((key) => `<ul class="i-options" data-options="${key}" aria-label="Words to choose from"></ul>`).join("")}</div>
-${tab === "analogy" ? `<p><label class="pg-switch"><input type="checkbox" data-role="leave-out"> Leave the three question words out</label></p>` : ""}
+${tab === "analogy" ? `<p><label class="i-tick"><input type="checkbox" data-role="leave-out"> Leave the three question words out</label></p>` : ""}
 <div class="pg-examples" role="group" aria-label="Ready questions" data-role="${tab}-examples"></div></div>${content}</section>`;
 
 const VIEW = `<div class="i-controls" aria-label="What to try"><button type="button" data-tab="analogy">Analogy</button>
@@ -153,10 +153,7 @@ function render({ model, el }) {
   const loads = model.get("loads");
   const TABS = Object.keys(ready);
   const say = (tab) => (pieces) => writeSentence(role(`${tab}-status`), pieces);
-  const set = (values) => {
-    for (const [key, value] of Object.entries(values)) model.set(key, value);
-    model.save_changes();
-  };
+  const set = (values) => put(model, values);
   const leaveOut = role("leave-out");
   const use = poolAtFirstUse(model, el, (text) => {
     for (const tab of text ? [model.get("tab")] : TABS) say(tab)([text]);
@@ -299,7 +296,7 @@ function render({ model, el }) {
       refresh(tab);
     };
   }
-  for (const [key, handler] of Object.entries(handlers)) model.on(`change:${key}`, handler);
+  const end = follow(model, handlers);
 
   setText(role("note"), poolSentence(header));
   drawKey(role("key"), header.strip_limit, 1, colours);
@@ -310,7 +307,7 @@ function render({ model, el }) {
     if (Object.keys(first.state).every((key) => String(first.state[key]) === String(model.get(key)))) showers[tab](firstPool(first), first[tab]);
     else refresh(tab);
   }
-  return () => { for (const [key, handler] of Object.entries(handlers)) model.off(`change:${key}`, handler); };
+  return end;
 }
 
 export default { render };

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from embedlib.islands import encoder
-from embedlib.islands.base import Island, plain_table
+from embedlib.islands.base import Island, plain_table, within
 
 FOLDER = Path(__file__).parent
 MAPS = FOLDER / "maps.json"
@@ -41,9 +41,7 @@ def check(options: dict[str, Any]) -> dict[str, Any]:
     """The options; ValueError for a word or a layer that there is not."""
     if options["word"] not in WORDS:
         raise ValueError(f'"{options["word"]}" has no map here; there are: {", ".join(WORDS)}.')
-    layer = options["layer"]
-    if isinstance(layer, bool) or not isinstance(layer, int) or not 0 <= layer <= LAYERS:
-        raise ValueError(f"layer is a whole number from 0 to {LAYERS}, not {layer!r}.")
+    within("layer", options["layer"], 0, LAYERS)
     return options
 
 

@@ -10,7 +10,7 @@ const VIEW = `<p class="i-line i-controls"><label>Word <select data-role="word">
 <p class="bs-read" data-role="read"></p>
 <p data-role="right"></p>
 <div class="i-part i-controls"><p class="i-title">A sentence of your own</p>
-<div class="bs-models" data-role="models"></div>
+<div class="i-models" data-role="models"></div>
 <label class="bs-own">Your sentence with <i data-role="with"></i> <input type="text" maxlength="300" data-role="own" autocomplete="off"></label>
 <p class="i-status" data-role="status"></p></div>
 <p class="i-note" data-role="note"></p>`;
@@ -40,21 +40,13 @@ function render({ model, el }) {
   const { words, models, layers: keptLayers } = model.get("first");
   const role = build(el, VIEW);
   const [word, layer, own, map] = ["word", "layer", "own", "map"].map(role);
-  const announce = announcer(role("announce"));
-  const say = (text) => {
-    setText(role("status"), text);
-    announce(text);
-  };
+  const { say } = speaker(role);
   const reader = encoderWorker({ model, el, say });
   let about, name, live = {}, mine, timer, turn = 0, chosen = 0;
 
   const now = () => words[model.get("word")];
   const level = () => Math.min(Number(model.get("layer")), layerCount());
   const layerCount = () => (about ? about.layers : keptLayers);
-  const set = (key, value) => {
-    model.set(key, value);
-    model.save_changes();
-  };
 
   /** The points of the layer, within −1 and 1, and the reader's own: Python's, or made here from the vectors. */
   function pointsNow() {
@@ -190,10 +182,9 @@ function render({ model, el }) {
     clearTimeout(timer);
     timer = setTimeout(compute, 300);
   });
-  word.addEventListener("change", () => set("word", word.value));
-  layer.addEventListener("input", () => set("layer", Number(layer.value)));
-  model.on("change:word", showWord);
-  model.on("change:layer", showLayer);
+  word.addEventListener("change", () => put(model, { word: word.value }));
+  layer.addEventListener("input", () => put(model, { layer: Number(layer.value) }));
+  const end = follow(model, { word: showWord, layer: showLayer });
 
   word.append(...Object.keys(words).map((each) => make("option", {}, each)));
   layer.max = keptLayers;
@@ -208,8 +199,7 @@ function render({ model, el }) {
   return () => {
     clearTimeout(timer);
     turn++;
-    model.off("change:word", showWord);
-    model.off("change:layer", showLayer);
+    end();
     reader.end();
   };
 }

@@ -21,67 +21,39 @@ function createRandom(seed) {
 }
 
 /** Sentences of words in lower case; letters, marks, digits and inner apostrophes or hyphens make a word. */
-function tokens(text) {
-  return text.toLowerCase().replace(/’/g, "'").split(/[.!?;:\n\r…。！？]+/)
-    .map((part) => part.replace(/[^\p{L}\p{M}\p{N}'-]/gu, " ").split(" ").map((word) => word.replace(/^['-]+|['-]+$/g, "")).filter(Boolean))
-    .filter((words) => words.length);
-}
+const tokens = (text) => text.toLowerCase().replace(/’/g, "'").split(/[.!?;:\n\r…。！？]+/)
+  .map((part) => part.replace(/[^\p{L}\p{M}\p{N}'-]/gu, " ").split(" ").map((word) => word.replace(/^['-]+|['-]+$/g, "")).filter(Boolean))
+  .filter((words) => words.length);
 
 /** The vocabulary, most frequent word first, and the sentences as places in it; an Error says what a text lacks. */
 function readText(text) {
-  const length = [...text].length;
-  if (length > MOST_CHARACTERS) {
-    throw new Error(`The text has ${grouped(length)} characters; this island takes ${grouped(MOST_CHARACTERS)} at most: shorten it.`);
-  }
+  const refuse = (so, why) => { if (so) throw new Error(why); };
+  const { length } = [...text];
+  refuse(length > MOST_CHARACTERS, `The text has ${grouped(length)} characters; this island takes ${grouped(MOST_CHARACTERS)} at most: shorten it.`);
   const split = tokens(text);
   const found = new Map();
   for (const word of split.flat()) found.set(word, (found.get(word) || 0) + 1);
-  if (!found.size) throw new Error("There is no word in this text. Write a few sentences, the longer the better.");
-  if (found.size === 1) {
-    throw new Error(`"${[...found.keys()][0]}" is the only word in this text; to learn what stands beside what takes two at least.`);
-  }
-  if (split.every((words) => words.length === 1)) {
-    throw new Error("Each sentence has one word only, so none has a neighbour. Write sentences of several words.");
-  }
+  refuse(!found.size, "There is no word in this text. Write a few sentences, the longer the better.");
+  refuse(found.size === 1, `"${[...found.keys()][0]}" is the only word in this text; to learn what stands beside what takes two at least.`);
+  refuse(split.every((words) => words.length === 1), "Each sentence has one word only, so none has a neighbour. Write sentences of several words.");
   const kept = [...found].sort((a, b) => b[1] - a[1]).slice(0, MOST_WORDS);
   const words = kept.map(([word]) => word);
   const index = new Map(words.map((word, i) => [word, i]));
-  const sentences = split.map((each) => each.filter((word) => index.has(word)).map((word) => index.get(word)))
-    .filter((each) => each.length > 1);
-  if (!sentences.length) {
-    throw new Error(`Of ${grouped(found.size)} different words the island keeps the ${MOST_WORDS} most frequent, `
-      + "and no two of them share a sentence. Repeat more of the words.");
-  }
-  return {
-    words, index, sentences, counts: kept.map(([, count]) => count), dropped: found.size - words.length,
-  };
+  const sentences = split.map((each) => each.filter((word) => index.has(word)).map((word) => index.get(word))).filter((each) => each.length > 1);
+  refuse(!sentences.length, `Of ${grouped(found.size)} different words the island keeps the ${MOST_WORDS} most frequent, `
+    + "and no two of them share a sentence. Repeat more of the words.");
+  return { words, index, sentences, counts: kept.map(([, count]) => count), dropped: found.size - words.length };
 }
 
-/** Every pair of a centre word and a word of its window, in the order of the text: `{ sentence, at, beside }`. */
-function pairsOf(corpus, window) {
-  const pairs = [];
-  corpus.sentences.forEach((words, sentence) => {
-    for (let at = 0; at < words.length; at++) {
-      const last = Math.min(words.length - 1, at + window);
-      for (let beside = Math.max(0, at - window); beside <= last; beside++) {
-        if (beside !== at) pairs.push({ sentence, at, beside });
-      }
-    }
-  });
-  return pairs;
-}
-
-/** How often each context stands beside each centre word. */
-function countPairs(corpus, pairs) {
-  const table = corpus.words.map(() => new Int32Array(corpus.words.length));
-  for (const { sentence, at, beside } of pairs) table[corpus.sentences[sentence][at]][corpus.sentences[sentence][beside]]++;
-  return table;
-}
+/** Every pair of a centre word and a word of its window, in the order of the text: their places, and which words they are. */
+const pairsOf = ({ sentences }, window) => sentences.flatMap((words, sentence) => words.flatMap((centre, at) =>
+  upTo(Math.max(0, at - window), Math.min(words.length - 1, at + window)).filter((beside) => beside !== at)
+    .map((beside) => ({ sentence, at, beside, centre, context: words[beside] }))));
 
 /** Each word's chance to be drawn as a negative: its count to the power ¾, divided by their sum. */
-function noiseOf(corpus) {
-  const weights = corpus.counts.map((count) => count ** NOISE_POWER);
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
+function noiseOf({ counts }) {
+  const weights = counts.map((count) => count ** NOISE_POWER);
+  const total = sum(weights);
   return weights.map((weight) => weight / total);
 }
 
@@ -90,17 +62,9 @@ function noiseOf(corpus) {
  * with the noise in the place of P(c): there, σ(u·v) is the share of seen pairs among seen and drawn ones.
  */
 function leastLoss({ table, noise, negatives, pairs }) {
-  let least = 0;
-  for (const row of table) {
-    const share = row.reduce((sum, count) => sum + count, 0) / pairs.length;
-    row.forEach((count, c) => {
-      if (!count) return;
-      const [seen, drawn] = [count / pairs.length, negatives * share * noise[c]];
-      least -= seen * Math.log(seen / (seen + drawn));
-      if (drawn) least -= drawn * Math.log(drawn / (seen + drawn));
-    });
-  }
-  return least;
+  const least = (seen, drawn) => -seen * Math.log(seen / (seen + drawn)) - (drawn && drawn * Math.log(drawn / (seen + drawn)));
+  const share = (count) => count / pairs.length;
+  return sum(table.flatMap((row) => row.map((count, c) => (count ? least(share(count), negatives * share(sum(row)) * noise[c]) : 0))));
 }
 
 // ---------------------------------------------------------------- the model and one step
@@ -115,83 +79,61 @@ const sigmoid = (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Mat
 const zeros = (length) => new Array(length).fill(0);
 
 function dot(u, v) {
-  let sum = 0;
-  for (let j = 0; j < u.length; j++) sum += u[j] * v[j];
-  return sum;
+  let total = 0;
+  for (let j = 0; j < u.length; j++) total += u[j] * v[j];
+  return total;
 }
 
 /** Everything that training needs; `U` has a row for each centre word, `V` one for each context. */
-function createTrainer(text, { seed, window, negatives, dimensions, one_matrix: oneMatrix, lose_repeats: loseRepeats }) {
+function createTrainer(text, settings) {
+  const { seed, window, dimensions, one_matrix: oneMatrix } = settings;
   const corpus = readText(text);
   const pairs = pairsOf(corpus, window);
-  const noise = noiseOf(corpus);
   const random = createRandom(seed);
   // As in word2vec's own code: small random centre vectors, and context vectors of zeros.
   const U = corpus.words.map(() => zeros(dimensions).map(() => (random() - 0.5) / dimensions));
   const V = oneMatrix ? U : U.map(() => zeros(dimensions));
-  return {
-    corpus, pairs, noise, random, U, V, window, negatives, dimensions, oneMatrix, loseRepeats,
-    table: countPairs(corpus, pairs), steps: 0, next: 0, recent: [],
-  };
+  const table = corpus.words.map(() => zeros(corpus.words.length)); // how often each context stands beside each centre word
+  for (const { centre, context } of pairs) table[centre][context]++;
+  return { ...settings, corpus, pairs, table, noise: noiseOf(corpus), random, U, V, steps: 0, next: 0, recent: [] };
 }
 
-/** A word at random, each with its chance in `noise`. */
-function drawNegative({ noise, random }) {
-  let left = random();
-  for (let word = 0; word < noise.length; word++) {
-    left -= noise[word];
-    if (left < 0) return word;
-  }
-  return 0;
+/** Words at random, each with its chance in `noise`. */
+function drawNegatives({ noise, random, negatives }) {
+  return Array.from({ length: negatives }, () => {
+    let left = random();
+    return Math.max(noise.findIndex((chance) => (left -= chance) < 0), 0);
+  });
 }
-
-const drawNegatives = (trainer) => Array.from({ length: trainer.negatives }, () => drawNegative(trainer));
 
 /**
  * One step worked out, nothing changed yet. `targets` are the context (label 1) and the negatives (label 0).
  * The slope of the loss in u·v is the error e = σ(u·v) − label, so the gradient is Σ e v in u, and e u in each v.
+ * `changes` has what each row gets; where both roles share a matrix, a row may get both.
  */
-function planStep({ corpus, pairs, U, V, loseRepeats }, at, negatives, rate) {
+function planStep({ pairs, U, V, lose_repeats: loseRepeats }, at, negatives, rate) {
   const pair = pairs[at];
-  const sentence = corpus.sentences[pair.sentence];
-  const centre = sentence[pair.at];
-  const u = U[centre];
-  const targets = [sentence[pair.beside], ...negatives];
+  const u = U[pair.centre];
+  const targets = [pair.context, ...negatives];
   const dots = targets.map((target) => dot(u, V[target]));
   const sigmas = dots.map(sigmoid);
   const errors = sigmas.map((sigma, i) => sigma - (i === 0 ? 1 : 0));
   const losses = dots.map((x, i) => softplus(i === 0 ? -x : x));
-  const changeU = zeros(u.length);
-  const changesV = new Map();
+  const changes = new Map([u, ...targets.map((target) => V[target])].map((row) => [row, zeros(u.length)]));
+  const add = (row, error, other) => other.forEach((value, j) => { changes.get(row)[j] -= rate * error * value; });
   targets.forEach((target, i) => {
-    const v = V[target];
+    add(u, errors[i], V[target]);
     // A word drawn twice has one row and two gradients: they add up. The bug lets the later one replace the earlier.
-    if (!changesV.has(target) || loseRepeats) changesV.set(target, zeros(u.length));
-    const changeV = changesV.get(target);
-    for (let j = 0; j < u.length; j++) {
-      changeU[j] -= rate * errors[i] * v[j];
-      changeV[j] -= rate * errors[i] * u[j];
-    }
+    if (!loseRepeats || targets.lastIndexOf(target) === i) add(V[target], errors[i], u);
   });
-  return { at, pair, centre, targets, dots, sigmas, errors, losses, loss: losses.reduce((a, b) => a + b, 0), changeU, changesV };
+  return { at, pair, centre: pair.centre, targets, dots, sigmas, errors, losses, loss: sum(losses), changes };
 }
 
 /** Take a step: add its changes to the rows. */
 function takeStep(trainer, step) {
-  const add = (row, change) => { for (let j = 0; j < change.length; j++) row[j] += change[j]; };
-  add(trainer.U[step.centre], step.changeU);
-  for (const [word, change] of step.changesV) add(trainer.V[word], change);
-  trainer.recent[trainer.steps % RECENT] = step.loss;
-  trainer.steps++;
+  for (const [row, change] of step.changes) change.forEach((value, j) => { row[j] += value; });
+  trainer.recent[trainer.steps++ % RECENT] = step.loss;
   trainer.next = (step.at + 1) % trainer.pairs.length;
-}
-
-/** What a step adds to a row of U or V; where both roles share a matrix, the changes of both roles. */
-function changeOf(trainer, step, matrix, word) {
-  const found = [];
-  if ((matrix === trainer.U || trainer.oneMatrix) && word === step.centre) found.push(step.changeU);
-  if ((matrix === trainer.V || trainer.oneMatrix) && step.changesV.has(word)) found.push(step.changesV.get(word));
-  return found.length === 1 ? found[0] : found[0].map((value, j) => value + found[1][j]);
 }
 
 /** The words whose centre vectors have the largest cosine to this one's. */
@@ -204,32 +146,22 @@ function nearestTo(U, word, k) {
 // ---------------------------------------------------------------- what is said and shown of it
 
 /** What is odd about the negatives of a step: every second piece is a word spoken about. */
-function remark({ corpus, table, loseRepeats }, { centre, targets: [context, ...negatives] }) {
+function remark({ corpus, table, lose_repeats: loseRepeats }, { centre, targets: [context, ...negatives] }) {
   if (!negatives.length) return ["Nothing is pushed away: all vectors may grow alike, and the loss goes to 0."];
-  const times = new Map();
-  for (const word of negatives) times.set(word, (times.get(word) || 0) + 1);
+  const different = [...new Set(negatives)];
+  const times = (word) => negatives.filter((each) => each === word).length;
   const fate = loseRepeats ? "only the last gradient counts." : "the gradients add up.";
   const said = [""];
-  const say = (before, found, after) => {
-    found.forEach(([word, count], i) => {
+  const say = (before, words, count, after) => {
+    words.forEach((word, i) => {
       said[said.length - 1] += i ? ", " : before;
-      said.push(corpus.words[word], ` (${count}×)`);
+      said.push(corpus.words[word], ` (${count(word)}×)`);
     });
-    if (found.length) said[said.length - 1] += after;
+    if (words.length) said[said.length - 1] += after;
   };
-  const trueNeighbours = [...times.keys()].filter((word) => word !== context && table[centre][word]);
-  say("True neighbours of this centre word, drawn all the same: ", trueNeighbours.map((word) => [word, table[centre][word]]), ". ");
-  say("Drawn more than once: ", [...times].filter(([, count]) => count > 1), `; ${fate} `);
-  say("Context and negative at once: ", [...times].filter(([word]) => word === context), `; ${fate}`);
+  const beside = (word) => table[centre][word];
+  say("True neighbours of this centre word, drawn all the same: ", different.filter((word) => word !== context && beside(word)), beside, ". ");
+  say("Drawn more than once: ", different.filter((word) => times(word) > 1), times, `; ${fate} `);
+  say("Context and negative at once: ", different.filter((word) => word === context), times, `; ${fate}`);
   return said[0] ? said : ["Each negative is another word, and none stands beside this centre word in the text."];
 }
-
-/** The smallest of …, 0.5, 0.7, 1, 1.5, 2, 3, 5, 7, 10, … that is not below this number: the scale of the strips. */
-function niceLimit(most) {
-  for (let exponent = -3; exponent < 300; exponent++) {
-    for (const digit of [1, 1.5, 2, 3, 5, 7]) if (most <= Number(`${digit}e${exponent}`)) return Number(`${digit}e${exponent}`);
-  }
-  return 1e300;
-}
-
-const largest = (rows) => rows.reduce((most, row) => row.reduce((m, value) => Math.max(m, Math.abs(value)), most), 0);
