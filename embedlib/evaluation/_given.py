@@ -42,7 +42,7 @@ def as_table(data: Any, columns: Sequence[str], words: Sequence[str], things: st
     if table.empty:
         raise ValueError(f"There are no {things}.")
     for column in words:
-        for i, word in enumerate(table[column]):
+        for i, word in enumerate(table[column].to_numpy(dtype=object)):  # at once: one by one takes a string long
             if not isinstance(word, str) or not word:
                 raise ValueError(f"Row {i} of the {things} has {word!r} for {column}; a word is needed.")
     table.attrs = dict(data.attrs) if isinstance(data, pd.DataFrame) else {}
