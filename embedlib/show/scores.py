@@ -23,6 +23,7 @@ __all__ = ["Shown", "curves", "lines", "scatter", "scores", "word_map"]
 
 _MARKERS = "osD^vP"
 _GREY = "#6B7280"
+_ENDS = {"low": "95 % from", "high": "to"}  # of columns named so; others keep their names, such as "lowest"
 _FEW_POINTS, _MOST_POINTS = 150, 3000
 
 
@@ -152,11 +153,10 @@ def scores(
         axes.tick_params(labelbottom=True)
         axes.set_xlabel(label or value)
     _finish(figure, grid[0], title, legend=kinds != [None] or published is not None)
-    renamed = {low: "95 % from", high: "to"} if interval else {}
     listed = list(
         dict.fromkeys(filter(None, [panel, by, series, value, *([low, high] if interval else []), published, *also]))
     )
-    return Shown(figure, table(frame[listed].rename(columns=renamed), digits=digits, mark=mark))
+    return Shown(figure, table(frame[listed].rename(columns=_ENDS), digits=digits, mark=mark))
 
 
 @_in_course_style
@@ -216,13 +216,18 @@ def lines(
         for place, kind in enumerate(kinds):
             drawn = (inside if kind is None else inside[inside[series] == kind]).sort_values(x)
             colour = list(PALETTE.values())[place % len(PALETTE)]
-            axes.plot(drawn[x], drawn[y], color=colour, marker=_MARKERS[place % 6], label=kind)
+            look: dict[str, Any] = {} if place < 6 else {"linestyle": (0, (3, 2)), "markerfacecolor": "white"}
+            axes.plot(drawn[x], drawn[y], color=colour, marker=_MARKERS[place % 6], label=kind, **look)
             if low is not None and high is not None:
                 axes.fill_between(drawn[x], drawn[low], drawn[high], color=colour, alpha=0.18, linewidth=0)
         if log:
             _plain_log_axis(axes, sorted(set(frame[x])), wide)
         elif (frame[x] == frame[x].round()).all():
             axes.xaxis.get_major_locator().set_params(integer=True)
+            if frame[x].max() >= 1e6:
+                from matplotlib.ticker import EngFormatter
+
+                axes.xaxis.set_major_formatter(EngFormatter(sep=""))
         axes.grid(axis="y")
         axes.set_xlabel(x_label or x)
         if one is not None:
@@ -233,8 +238,7 @@ def lines(
         axes.set_ylabel(label or y)
     _finish(figure, grid[0], title, legend=kinds != [None])
     listed = list(dict.fromkeys(filter(None, [panel, series, x, y, low, high, *also])))
-    renamed = {low: "95 % from", high: "to"} if low is not None else {}
-    return Shown(figure, table(frame[listed].rename(columns=renamed), digits=digits))
+    return Shown(figure, table(frame[listed].rename(columns=_ENDS), digits=digits))
 
 
 def curves(

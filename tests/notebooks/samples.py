@@ -32,7 +32,7 @@ def figure(alt: str = ALT, caption: str = "The angle between cat and dog is smal
     return cell
 
 
-def chapter(cells: list[NotebookNode], folder: Path, name: str = "07_sample.ipynb") -> Chapter:
+def chapter(cells: list[NotebookNode], folder: Path, name: str = "99_sample.ipynb") -> Chapter:
     """A chapter of these cells, executed in order, beside a glossary and a bibliography."""
     (folder / "book").mkdir(exist_ok=True)
     (folder / "notebooks").mkdir(exist_ok=True)

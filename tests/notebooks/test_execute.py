@@ -35,7 +35,7 @@ def _only_glove_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "07_sample.ipynb"
+    return tmp_path / "99_sample.ipynb"
 
 
 def test_running_twice_gives_the_same_bytes_figures_included(path: Path) -> None:
@@ -82,7 +82,7 @@ def test_widgets_are_not_stored(path: Path) -> None:
 def test_a_failing_cell_leaves_the_file_as_it_was_and_is_named(path: Path) -> None:
     notebook(path, code("x = 1", "old\n"), code("x.nothing"))
     before = path.read_bytes()
-    with pytest.raises(execute.ChapterError, match=r"07_sample\.ipynb, cell 2 \(id cell-1\) failed: AttributeError"):
+    with pytest.raises(execute.ChapterError, match=r"99_sample\.ipynb, cell 2 \(id cell-1\) failed: AttributeError"):
         execute.execute(path)
     assert path.read_bytes() == before
     assert list(path.parent.iterdir()) == [path]

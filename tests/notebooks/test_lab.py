@@ -45,7 +45,7 @@ def scribble(path: Path) -> bytes:
 def test_a_copy_has_no_outputs_and_the_chapter_keeps_them(course: Chapter, my: Path) -> None:
     before = course.path.read_bytes()
     assert lay(course, my) == []
-    cells = [cell for cell in nbformat.read(my / "07_sample.ipynb", as_version=4).cells if cell.cell_type == "code"]
+    cells = [cell for cell in nbformat.read(my / "99_sample.ipynb", as_version=4).cells if cell.cell_type == "code"]
     assert len(cells) > 5
     assert all(cell.outputs == [] and cell.execution_count is None for cell in cells)
     assert course.path.read_bytes() == before
@@ -62,37 +62,37 @@ def test_an_unchanged_copy_is_refreshed(course: Chapter, my: Path) -> None:
     lay(course, my)
     revise(course, "Better")
     assert lay(course, my) == []
-    assert title(my / "07_sample.ipynb") == "# Better"
-    assert not (my / "07_sample.new.ipynb").exists()
+    assert title(my / "99_sample.ipynb") == "# Better"
+    assert not (my / "99_sample.new.ipynb").exists()
 
 
 def test_a_changed_copy_is_kept_and_the_new_version_laid_beside_it(course: Chapter, my: Path) -> None:
     lay(course, my)
-    theirs = scribble(my / "07_sample.ipynb")
+    theirs = scribble(my / "99_sample.ipynb")
     assert lay(course, my) == []
-    assert not (my / "07_sample.new.ipynb").exists(), "nothing is new yet"
+    assert not (my / "99_sample.new.ipynb").exists(), "nothing is new yet"
     revise(course, "Better")
     (told,) = lay(course, my)
-    assert "changes of yours" in told and "07_sample.new.ipynb" in told
-    assert (my / "07_sample.ipynb").read_bytes() == theirs
-    assert title(my / "07_sample.new.ipynb") == "# Better"
+    assert "changes of yours" in told and "99_sample.new.ipynb" in told
+    assert (my / "99_sample.ipynb").read_bytes() == theirs
+    assert title(my / "99_sample.new.ipynb") == "# Better"
     assert lay(course, my) == [], "told once"
     revise(course, "Best")
     lay(course, my)
-    assert title(my / "07_sample.new.ipynb") == "# Best"
-    assert (my / "07_sample.ipynb").read_bytes() == theirs
+    assert title(my / "99_sample.new.ipynb") == "# Best"
+    assert (my / "99_sample.ipynb").read_bytes() == theirs
 
 
 def test_the_version_beside_is_kept_once_it_is_changed(course: Chapter, my: Path) -> None:
     lay(course, my)
-    first = scribble(my / "07_sample.ipynb")
+    first = scribble(my / "99_sample.ipynb")
     revise(course, "Better")
     lay(course, my)
-    second = scribble(my / "07_sample.new.ipynb")
+    second = scribble(my / "99_sample.new.ipynb")
     revise(course, "Best")
     (told,) = lay(course, my)
     assert "both are kept" in told
-    assert [(my / name).read_bytes() for name in ("07_sample.ipynb", "07_sample.new.ipynb")] == [
+    assert [(my / name).read_bytes() for name in ("99_sample.ipynb", "99_sample.new.ipynb")] == [
         first,
         second,
     ]
@@ -100,18 +100,18 @@ def test_the_version_beside_is_kept_once_it_is_changed(course: Chapter, my: Path
 
 def test_a_deleted_copy_is_laid_again(course: Chapter, my: Path) -> None:
     lay(course, my)
-    (my / "07_sample.ipynb").unlink()
+    (my / "99_sample.ipynb").unlink()
     lay(course, my)
-    assert (my / "07_sample.ipynb").exists()
+    assert (my / "99_sample.ipynb").exists()
 
 
 @pytest.mark.parametrize("record", ["", "no json", "[]"])
 def test_a_lost_record_costs_no_reader_their_work(course: Chapter, my: Path, record: str) -> None:
     lay(course, my)
-    theirs = scribble(my / "07_sample.ipynb")
+    theirs = scribble(my / "99_sample.ipynb")
     (my / lab.LAID).write_text(record, encoding="utf-8")
     lay(course, my)
-    assert (my / "07_sample.ipynb").read_bytes() == theirs
+    assert (my / "99_sample.ipynb").read_bytes() == theirs
 
 
 def test_root_is_told_how_to_start_and_what_it_adds_is_handed_on(
@@ -132,7 +132,7 @@ def test_root_is_told_how_to_start_and_what_it_adds_is_handed_on(
     [
         (lambda my: my.write_text("notes"), "is a file: rename it"),
         (lambda my: my.symlink_to("nowhere"), "is a link to a folder that is not there"),
-        (lambda my: (my / "07_sample.ipynb").mkdir(parents=True), "07_sample.ipynb is a folder"),
+        (lambda my: (my / "99_sample.ipynb").mkdir(parents=True), "99_sample.ipynb is a folder"),
     ],
 )
 def test_what_stands_in_the_way_is_said(

@@ -30,7 +30,7 @@ def told(tmp_path: Path) -> Any:
     bibliography = tmp_path / "bibliography.md"
     bibliography.write_text("(pennington2014)=\nPennington et al.\n", encoding="utf-8")
     notebook = new_notebook(cells=[new_code_cell("evaluate()", id="agree-01")])
-    nbformat.write(notebook, tmp_path / "07_sample.ipynb")
+    nbformat.write(notebook, tmp_path / "99_sample.ipynb")
     return lambda *rows: ledger.problems(list(rows), bibliography, tmp_path)
 
 

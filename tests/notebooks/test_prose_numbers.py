@@ -191,7 +191,7 @@ def test_an_exception_is_listed_with_its_reason(tmp_path: Path) -> None:
 
 def test_a_problem_says_where_and_what_to_do(tmp_path: Path) -> None:
     (told,) = problems(chapter([markdown("# T"), markdown("## S\n\n0.75")], tmp_path))
-    assert told.startswith("07_sample.ipynb, cell 2 (id cell-01) says 0.75")
+    assert told.startswith("99_sample.ipynb, cell 2 (id cell-01) says 0.75")
     assert "print the number in this section" in told
 
 

@@ -141,6 +141,24 @@ def test_lines_go_through_their_points_in_order_and_the_band_holds_them():
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["1", "3", "10"]
 
 
+def test_only_columns_named_low_and_high_are_called_an_interval():
+    frame = pd.DataFrame({"x": [1, 2], "y": [0.5, 0.6], "low": [0.4, 0.5], "high": [0.6, 0.7]})
+    assert str(lines(frame, "x", "y", low="low", high="high").numbers).split()[:5] == ["x", "y", "95", "%", "from"]
+    ends = frame.rename(columns={"low": "lowest", "high": "highest"})
+    assert str(lines(ends, "x", "y", low="lowest", high="highest").numbers).split()[2:4] == ["lowest", "highest"]
+
+
+def test_a_seventh_line_is_told_from_the_first_whose_colour_it_has():
+    frame = pd.DataFrame({"x": [0, 1] * 7, "y": range(14), "name": np.repeat([*"abcdefg"], 2)})
+    first, *_, seventh = lines(frame, "x", "y", series="name").figure.axes[0].lines
+    assert first.get_color() == seventh.get_color() and first.get_linestyle() != seventh.get_linestyle()
+
+
+def test_millions_are_written_short():
+    axes = lines(pd.DataFrame({"x": [0, 2_000_000, 4_000_000], "y": [0.1, 0.2, 0.3]}), "x", "y").figure.axes[0]
+    assert [axes.xaxis.get_major_formatter()(value) for value in (0, 2_000_000)] == ["0", "2M"]
+
+
 def test_of_two_numbers_too_near_for_both_the_first_is_written():
     frame = pd.DataFrame({"x": [1, 10, 12, 20], "y": 0.5, "panel": [*"aabb"]})
     axes = lines(frame, "x", "y", panel="panel", log=True).figure.axes[0]

@@ -174,6 +174,16 @@ def half(tensor: torch.Tensor) -> torch.Tensor:
     return tensor.detach().to(torch.float16).contiguous()
 
 
+def curves() -> pd.DataFrame:
+    """What every training so far guessed right on its way, in one table."""
+    found = []
+    for name, objective in OBJECTIVES.items():
+        file = RESULTS / f"miniature_{name}.csv"
+        if file.exists():
+            found.append(pd.read_csv(file).assign(family=objective.family, asks=objective.asks))
+    return pd.concat(found)[["family", "asks", "tokens", "held out top 1"]]
+
+
 def write_json(file: Path, value: Any) -> None:
     """Write a value, readable and the same everywhere."""
     file.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -187,11 +197,13 @@ def main() -> None:
     given = parser.parse_args()
     torch.set_num_threads(2)
     file = RUNS / given.name / "checkpoint.pt"
-    training = Training(given.name, course_text(), Plan(torch.load(file, weights_only=True)["planned"]))
+    plan = Plan(torch.load(file, weights_only=True)["planned"], rate=OBJECTIVES[given.name].rate)
+    training = Training(given.name, course_text(), plan)
     training.load(file)
     scores = score(training)
     scores.round(4).to_csv(RESULTS / f"miniature_{given.name}_words.csv", index=False)
     store(training, scores, given.folder or MODELS / f"miniature-{given.name}")
+    curves().to_csv(RESULTS / "miniatures.csv", index=False)
     print(scores.round(3).to_string())
 
 

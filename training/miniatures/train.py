@@ -122,12 +122,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name", choices=OBJECTIVES)
     parser.add_argument("--steps", type=int, default=3_600)
-    parser.add_argument("--rate", type=float, default=Plan.rate)
+    parser.add_argument("--rate", type=float, default=None)
     parser.add_argument("--every", type=int, default=100, help="steps between two checkpoints")
     parser.add_argument("--trial", action="store_true", help="keep nothing")
     given = parser.parse_args()
     torch.set_num_threads(2)
-    training = Training(given.name, course_text(), Plan(given.steps, rate=given.rate))
+    training = Training(given.name, course_text(), Plan(given.steps, rate=given.rate or OBJECTIVES[given.name].rate))
     file = RUNS / given.name / "checkpoint.pt"
     if file.exists() and not given.trial:
         training.load(file)

@@ -167,7 +167,7 @@ def who_sees_whom(masks: Mapping[str, Any], pieces: Sequence[str] = ()) -> Board
         for column, piece in enumerate(pieces if number < across else ()):
             board.text(x + cell * (column + 0.5), y - 5, piece, anchor="start", size=13.5, turn=-90)
         part = grid / (grid.max() or 1.0)
-        shares = np.where(part > 1e-5, 0.2 + 0.8 * np.round(part, 1), 0)
+        shares = np.where(part > 1e-5, 0.3 + 0.7 * np.round(part, 1), 0)
         board.tiles(x, y, [[shade(share) for share in row] for row in shares], cell=cell)
     where = top + deep * lines - 10
     return board.text(left, where, "a row is a vector, a column the piece that is changed", anchor="start", size=13.5)
