@@ -184,7 +184,7 @@ def test_a_published_figure_is_an_entry_of_the_ledger(tmp_path: Path) -> None:
 
 def test_an_exception_is_listed_with_its_reason(tmp_path: Path) -> None:
     listed = tmp_path / "exceptions.toml"
-    listed.write_text('[07]\n"0.75" = "the published exponent"\n', encoding="utf-8")
+    listed.write_text('[99]\n"0.75" = "the published exponent"\n', encoding="utf-8")
     sample = chapter([markdown("# T"), markdown("## S\n\n0.75 and 0.76")], tmp_path)
     assert len(problems(sample, Facts(sample, rows=[], exceptions=listed))) == 1
 
