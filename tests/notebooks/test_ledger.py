@@ -19,7 +19,7 @@ ROW: dict[str, Any] = {
     "coverage": "353 of 353",
     "measured": "all 400,000 words, lower case, no pair missing",
     "why": "50 dimensions where they report 300",
-    "chapter": "07",
+    "chapter": "99",
     "cell": "agree-01",
     "measure": "ledger_measures:similarity(glove-6b-50d, wordsim353)",
 }
