@@ -39,7 +39,7 @@ def test_every_benchmark_is_tested_here():
         "sick",
         "stsb",
     }  # below, test_paraphrases.py, test_senses.py
-    others = {"google_analogies", "msr_analogies", "weat"} | relations | of_sentences
+    others = {"google_analogies", "msr_analogies", "weat", "openmoji"} | relations | of_sentences
     assert {name for name, *_ in SETS} | others == set(datasets.__all__)
 
 

@@ -12,7 +12,7 @@ FLOORS = [
     {"_check", "assets"},
     {"vectors", "text"},
     {"datasets"},
-    {"words", "contextual"},
+    {"words", "contextual", "images"},
     {"evaluation"},
     {"show"},
     {"exercises", "islands"},
