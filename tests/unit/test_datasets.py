@@ -194,9 +194,7 @@ def test_the_other_benchmarks_say_what_they_are_too(name):
 
 
 def test_the_drawings_have_a_file_a_name_and_a_subcategory_each():
-    if not assets.available("emoji-names"):
-        pytest.skip("needs the asset emoji-names")
-    drawings = load("openmoji", "openmoji")
+    drawings = datasets.openmoji()
     assert drawings.columns.tolist() == ["file", "name", "category", "subcategory"]
     assert len(drawings) == drawings["file"].nunique() == 853 and drawings.notna().all(axis=None)
     assert (drawings["category"].nunique(), drawings["subcategory"].nunique()) == (5, 50)

