@@ -31,7 +31,7 @@ from PIL import Image, ImageOps
 
 from embedlib import assets, datasets
 from embedlib.evaluation.intervals import percentile_interval, wilson_interval
-from embedlib.images import class_names, load_backbone, open_image, pool
+from embedlib.images import class_names, histograms, load_backbone, open_image, pool
 from embedlib.vectors import pair_cosines, unit_rows
 
 warnings.filterwarnings("ignore", category=torch.jit.TracerWarning)
@@ -272,12 +272,6 @@ def search() -> pd.DataFrame:
         rows.append({"vector": name, "numbers": vectors.shape[1], "n": len(files), "same_kind": share})
         rows[-1] |= {"low": low, "high": high, "megabytes": vectors.nbytes / 1e6}
     return pd.DataFrame(rows)
-
-
-def histograms(pixels: Pixels) -> Floats:
-    """How often each of 512 colours stands in a picture."""
-    cells = (pixels // 32).reshape(len(pixels), -1, 3).astype(np.int64) @ np.array([64, 8, 1])
-    return np.stack([np.bincount(row, minlength=512) for row in cells]).astype(np.float32)
 
 
 # ---- A thousand photographs ---------------------------------------------------------------------------------------
