@@ -32,6 +32,8 @@ CELLS = (
     'print("Python sees", e.sentence)\ne.other = "No bank lends it."',
     's = islands.show("senses", word="spring")\ns',
     'print("Python sees", s.word)\ns.layer = 5',
+    'd = islands.show("visual_search", drawing="cat")\nd',
+    'print("Python sees", d.drawing)\nd.drawing = "Banana"',
 )
 
 
@@ -163,6 +165,14 @@ def test_the_island_lives_in_jupyterlab(lab: str, watch: Any) -> None:
     until(page, "document.querySelectorAll('.island-senses [data-role=map] button').length === 20")
     assert "Python sees match" in run_cell(page, 10)
     until(page, "document.querySelector('.island-senses [data-role=number]').textContent === '5 of 6'")
+
+    run_cell(page, 11)
+    drawings = page.locator(".island-visual_search").first
+    drawings.locator("input").fill("wolf")
+    until(page, "document.querySelectorAll('.vs-all button:not([hidden])').length === 1", patience=20)
+    drawings.locator(".vs-all button:not([hidden])").click()
+    assert "Python sees wolf" in run_cell(page, 12)
+    until(page, "document.querySelector('.island-visual_search [data-role=query]').textContent === 'banana'")
     # What JupyterLab says of its own plugins on a slow machine is not about islands.
     errors = [error for error in watched.errors if not error.startswith("Plugin @jupyterlab")]
     assert [error for error in errors if re.search("island|anywidget|widget", error, re.IGNORECASE)] == []

@@ -21,6 +21,7 @@ DATA = {
     "encoder": ["encoder.worker.js", *(f"encoder.minilm-{nth}.js" for nth in range(7))],
     "senses": [],
     "skipgram": [],
+    "visual_search": ["visual_search.data.js"],
 }
 """The files that come when an island is first used."""
 PLACES = ("server", "folder")
@@ -38,6 +39,10 @@ def use(root: Any, name: str, text: str = "guitar") -> None:
         until(root.page, "document.querySelector('[data-role=read]').textContent.startsWith('money: ')")
         return
     begin(root, name, text)
+    if name == "visual_search":
+        status = root.locator('[data-role="status"]').element_handle()
+        root.page.wait_for_function('([el, text]) => el.textContent.includes(`"${text}"`)', arg=[status, text])
+        return
     role = {"neighbors": "query", "playground": "formula", "encoder": "pieces"}[name]
     shown = root.locator(f'[data-role="{role}"]').element_handle()
     root.page.wait_for_function("([el, text]) => el.textContent.includes(text)", arg=[shown, text])
@@ -108,7 +113,8 @@ def test_its_module_is_one_that_a_notebook_can_load(places: dict[str, str], watc
 @pytest.mark.parametrize("name", LOADING)
 def test_it_says_what_it_will_load(places: dict[str, str], watch: Watcher, name: str) -> None:
     root = opened(watch(places["folder"]), name)
-    assert re.search(r"\(21 MB\)" if name == "encoder" else r"loads 1\.\d MB", root.inner_text())
+    said = {"encoder": r"\(21 MB\)", "visual_search": r"loads 0\.\d MB"}
+    assert re.search(said.get(name, r"loads 1\.\d MB"), root.inner_text())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -213,12 +219,12 @@ def test_data_that_does_not_arrive_is_said_and_can_be_tried_again(
     folder: Path, tmp_path: Path, watch: Watcher, damage: Callable[[str], str | None], name: str
 ) -> None:
     shutil.copytree(folder, tmp_path / "site")
-    data = tmp_path / "site" / "islands" / ("encoder.minilm-0.js" if name == "encoder" else "neighbors.data.js")
+    data = tmp_path / "site" / "islands" / ("encoder.minilm-0.js" if name == "encoder" else DATA[name][0])
     whole = data.read_text()
     broken = damage(whole)
     data.unlink() if broken is None else data.write_text(broken)
     root = opened(watch((tmp_path / "site").as_uri() + "/"), name)
-    answer = root.locator("tbody").first
+    answer = root.locator('tbody, [data-role="rows"]').first
     before = answer.inner_text()
     begin(root, name, "dog")
     until(root.page, "document.querySelector('.i-status').textContent.includes('did not arrive')")
@@ -244,7 +250,8 @@ def test_a_strict_security_policy_is_kept(folder: Path, watch: Watcher, name: st
             until(watched.page, "document.querySelector('.i-status').textContent.includes('on your machine')")
         if name in LOADING:
             root.locator("input[type=text]").first.fill("guitar")
-            shown = "[data-role=query], [data-role=formula], [data-role=pieces]"
+            answers = "[data-role=query], [data-role=formula], [data-role=pieces]"
+            shown = "[data-role=status]" if name == "visual_search" else answers
             until(watched.page, f"document.querySelector('{shown}').textContent.includes('guitar')")
         assert watched.errors == [] and watched.foreign == []
 
@@ -261,6 +268,6 @@ def test_a_printed_island_is_a_figure(places: dict[str, str], watch: Watcher, na
     if name == "senses":
         assert root.locator('[data-role="map"] button').first.is_visible()
         return
-    assert root.locator("table").filter(visible=True).count()
+    assert root.locator('table, [data-role="rows"]').filter(visible=True).count()
     canvas = root.locator("canvas").first
     assert canvas.evaluate("el => getComputedStyle(el).printColorAdjust") == "exact"

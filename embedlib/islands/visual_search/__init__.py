@@ -19,10 +19,10 @@ DRAWINGS, SHEET = FOLDER / "drawings.json", FOLDER / "drawings.webp"
 SHOWN = 8  # neighbours
 SIDE, WIDE = 64, 32  # of a drawing on the sheet, in pixels; and how many stand in a row there
 WAYS = {
-    "network": ("The network", "EfficientNet-Lite0, the mean of its last maps"),
-    "pixels": ("Pixels", "32 × 32 of them, in a row"),
-    "colours": ("Colours", "how often each of 512 stands in the drawing"),
-    "random": ("The network, untrained", "the same with random weights"),
+    "network": ("The network", "EfficientNet-Lite0, mean-pooled"),
+    "pixels": ("Pixels", "32 × 32 of them in a row"),
+    "colours": ("Colours", "512 of them counted, white too"),
+    "random": ("Untrained", "the network with random weights"),
 }
 
 

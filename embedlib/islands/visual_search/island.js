@@ -61,6 +61,7 @@ function render({ model, el }) {
   let settled = first.drawing;
   let order, nth = -1;
   const filed = (k) => first.kinds[k][0];
+  const total = sum(first.kinds.map(([, count]) => count));
 
   function paint(canvas, held, i) {
     const at = held.places ? held.places[i] : i;
@@ -79,7 +80,7 @@ function render({ model, el }) {
     });
     const bar = make("span", { class: "vs-share", "aria-hidden": "true" }, make("span", { style: `width:${share * 200}%` }), make("i", { style: `left:${first.chance * 200}%` }));
     role("rows").append(make("div", { class: "vs-way" }, make("span", {}, make("b", {}, title), ` ${about}`), make("span", { "data-right": way }),
-      make("span", {}, bar, `${percent(share)} over all drawings`)), list);
+      make("span", { class: "vs-all-over" }, bar, `${percent(share).padStart(4, "\u2007")} over all ${total}`)), list);
     return { way, list };
   });
 
@@ -94,7 +95,7 @@ function render({ model, el }) {
       found.forEach((j, rank) => {
         const button = list.children[rank];
         const same = held.kind[j] === held.kind[i];
-        const cosine = signed(cosines[rank] / 1000);
+        const cosine = signed(cosines[rank] / 1000, 3);
         button.dataset.name = held.names[j];
         button.className = same ? "vs-right" : "";
         button.title = `${held.names[j]}: ${filed(held.kind[j])}`;
@@ -178,11 +179,17 @@ function render({ model, el }) {
   }, "surprise"));
   field.addEventListener("pointerdown", use.begin);
   field.addEventListener("input", filter);
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") use.run((held) => { // with the first of those that are shown
+      const at = [...all.children].findIndex((button) => !button.hidden);
+      if (at >= 0) go(held.names[at]);
+    }, "chosen");
+  });
   kinds.addEventListener("change", filter);
   const end = follow(model, { drawing: onDrawing });
 
   kinds.append(make("option", { value: "" }, "all"), ...first.kinds.map(([kind, count]) => make("option", { value: kind }, `${kind} (${count})`)));
-  const open = make("button", { type: "button" }, `Show all ${sum(first.kinds.map(([, count]) => count))} drawings`);
+  const open = make("button", { type: "button" }, `Show all ${total} drawings`);
   open.addEventListener("click", () => { use.run(() => all.querySelector('[tabindex="0"]').focus(), "all"); });
   all.append(make("p", {}, open));
   rove(role("rows"))(lists[0].list.firstElementChild);

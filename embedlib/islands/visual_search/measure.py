@@ -38,12 +38,13 @@ def neighbours(rows: NDArray[Any]) -> dict[str, Any]:
 
 
 def sheet(files: Sequence[Path]) -> Image.Image:
-    """All drawings on one picture, row by row, in 128 colours."""
+    """All drawings on one picture, row by row, each in 24 colours of its own."""
     made = Image.new("RGB", (WIDE * SIDE, -(-len(files) // WIDE) * SIDE), "white")
     for i, file in enumerate(files):
         small = open_image(file).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
-        made.paste(small, (i % WIDE * SIDE, i // WIDE * SIDE))
-    return made.quantize(128, dither=Image.Dither.NONE).convert("RGB")
+        few = small.quantize(24, method=Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
+        made.paste(few.convert("RGB"), (i % WIDE * SIDE, i // WIDE * SIDE))
+    return made
 
 
 def measure() -> dict[str, Any]:
