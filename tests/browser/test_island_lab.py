@@ -169,9 +169,9 @@ def test_the_island_lives_in_jupyterlab(lab: str, watch: Any) -> None:
     run_cell(page, 11)
     drawings = page.locator(".island-visual_search").first
     drawings.locator("input").fill("wolf")
-    until(page, "document.querySelectorAll('.vs-all button:not([hidden])').length === 1", patience=20)
+    until(page, "document.querySelectorAll('.vs-all button:not([hidden]) canvas').length === 1", patience=20)
     drawings.locator(".vs-all button:not([hidden])").click()
-    assert "Python sees wolf" in run_cell(page, 12)
+    assert "Python sees wolf face" in run_cell(page, 12)
     until(page, "document.querySelector('.island-visual_search [data-role=query]').textContent === 'banana'")
     # What JupyterLab says of its own plugins on a slow machine is not about islands.
     errors = [error for error in watched.errors if not error.startswith("Plugin @jupyterlab")]
