@@ -51,7 +51,7 @@ function rove(group) {
   return stop;
 }
 
-function render({ model, el }) {
+async function render({ model, el }) {
   const first = model.get("first");
   const role = build(el, VIEW);
   const [field, kinds, all, back] = ["name", "kind", "all", "back"].map(role);
@@ -67,6 +67,7 @@ function render({ model, el }) {
     const at = held.places ? held.places[i] : i;
     const { side } = first;
     if (canvas.width !== side) canvas.width = canvas.height = side;
+    if (typeof held.sheet === "string") return; // not yet decoded
     canvas.getContext("2d").drawImage(held.sheet, side * (at % held.wide), side * Math.floor(at / held.wide), side, side, 0, 0, side, side);
   }
   const newDrawing = () => make("button", { type: "button", tabindex: "-1" }, make("canvas", { "aria-hidden": "true" }));
@@ -199,9 +200,9 @@ function render({ model, el }) {
     + "the church is filed with place-religious, and the wedding, a church with a heart, with place-building. "
     + `Of drawings taken by chance ${percent(first.chance)} would be right: the mark in each bar, which ends at 50 %. Drawings: `,
   make("a", { href: "https://openmoji.org" }, "OpenMoji"), ", CC BY-SA 4.0.");
-  picture(Uint8Array.from(atob(first.sheet), (letter) => letter.charCodeAt(0))).then((sheet) => {
-    if (settled === first.drawing) show({ ...first, sheet }, first.at);
-  });
+  show(first, first.at);
+  const sheet = await picture(Uint8Array.from(atob(first.sheet), (letter) => letter.charCodeAt(0)));
+  if (settled === first.drawing) show({ ...first, sheet }, first.at);
   if (model.get("drawing") !== first.drawing) onDrawing();
   return end;
 }
