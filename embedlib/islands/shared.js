@@ -2,6 +2,8 @@
 
 /** Put the live view in the place of the table for pages without scripts; what it gives finds parts by `data-role`. */
 function build(el, html) {
+  // JupyterLab would take arrow keys and Enter for itself, wherever the focus is not in a field of text.
+  el.addEventListener("focusin", ({ target }) => { target.dataset.lmSuppressShortcuts = "true"; });
   el.innerHTML = `${html}<p class="i-away" data-role="announce" role="status" aria-live="polite"></p>`;
   return (name) => el.querySelector(`[data-role="${name}"]`);
 }
@@ -123,8 +125,27 @@ function signed(value, digits = 2) {
 
 // ---------------------------------------------------------------- strips of colour, bars
 
+/** Colours of signed numbers, from the lowest to the highest: orange is negative, white is zero, purple positive. */
+const DIVERGING = Array.from({ length: 41 }, (_, i) => {
+  const strength = Math.abs(i - 20) / 20;
+  return [...(i < 20 ? [230, 97, 1] : [94, 60, 153]).map((c) => 255 - strength * (255 - c)), 255];
+});
 const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)).concat(255);
 const newStrip = () => make("span", { class: "i-strip", "aria-hidden": "true" }, make("canvas", { height: 1 }));
+
+/** A number's colour: the first of these is for −limit, the last for limit. */
+function colourOf(value, limit, colours = DIVERGING) {
+  const share = (Math.min(Math.max(value / limit, -1), 1) + 1) / 2;
+  return colours[Math.floor(share * (colours.length - 1) + 0.5)];
+}
+
+/** A square of coloured cells; `colour(i)` gives that of each, or nothing. */
+function drawSquare(canvas, side, colour) {
+  canvas.width = canvas.height = side;
+  const image = new ImageData(side, side);
+  for (let i = 0; i < side * side; i++) image.data.set(colour(i) || [0, 0, 0, 0], 4 * i);
+  canvas.getContext("2d").putImageData(image, 0, 0);
+}
 
 /** A strip of coloured cells, a cell a number, from −limit to limit. */
 function drawStrip(strip, values, limit, colours) {
@@ -132,10 +153,7 @@ function drawStrip(strip, values, limit, colours) {
   if (canvas.width !== values.length) canvas.width = values.length;
   const context = canvas.getContext("2d");
   const image = context.createImageData(values.length, 1);
-  for (let j = 0; j < values.length; j++) {
-    const share = (Math.min(Math.max(values[j] / limit, -1), 1) + 1) / 2;
-    image.data.set(colours[Math.floor(share * (colours.length - 1) + 0.5)], 4 * j);
-  }
+  for (let j = 0; j < values.length; j++) image.data.set(colourOf(values[j], limit, colours), 4 * j);
   context.putImageData(image, 0, 0);
 }
 

@@ -1,19 +1,12 @@
 // A reader's own sentence inside an encoder. worker.js computes; this module asks it and draws what comes back.
 
-const ORANGE = [230, 97, 1];
-const PURPLE = [94, 60, 153];
-const COLOURS = Array.from({ length: 41 }, (_, i) => {
-  const strength = Math.abs(i - 20) / 20;
-  return [...(i < 20 ? ORANGE : PURPLE).map((c) => 255 - strength * (255 - c)), 255];
-});
-
 /** Named strips below each other, all in the same colours: `[name, vector, note]`. */
 function strips(named) {
   const square = named.map(([, vector]) => vector.reduce((sum, x) => sum + x * x, 0) / vector.length);
   const limit = 3 * Math.sqrt(square.reduce((sum, x) => sum + x, 0) / named.length);
   return named.map(([name, vector, note = ""]) => {
     const strip = newStrip();
-    drawStrip(strip, vector, limit, COLOURS);
+    drawStrip(strip, vector, limit, DIVERGING);
     return make("div", { class: "en-line" }, make("span", { class: "en-name" }, name), strip, make("span", {}, note));
   });
 }
