@@ -34,6 +34,8 @@ CELLS = (
     'print("Python sees", s.word)\ns.layer = 5',
     'd = islands.show("visual_search", drawing="cat")\nd',
     'print("Python sees", d.drawing)\nd.drawing = "Banana"',
+    'f = islands.show("features", photo="rocket")\nf',
+    'print("Python sees", f.photo, f.filter, f.move)\nf.move = "flipped"',
 )
 
 
@@ -173,6 +175,19 @@ def test_the_island_lives_in_jupyterlab(lab: str, watch: Any) -> None:
     drawings.locator(".vs-all button:not([hidden])").click()
     assert "Python sees wolf face" in run_cell(page, 12)
     until(page, "document.querySelector('.island-visual_search [data-role=query]').textContent === 'banana'")
+
+    run_cell(page, 13)
+    features = page.locator(".island-features").first
+    features.locator('[data-role="photo"]').select_option("coffee")
+    grey = "document.querySelector('.island-features [data-role=grey]').ariaLabel"
+    until(page, f"{grey}.includes('coffee')", patience=20)
+    features.locator('[data-role="taps"] input').first.fill("1/2")
+    features.locator('[data-tab="moved"]').click()
+    features.locator('[data-role="shift"]').focus()
+    page.keyboard.press("ArrowRight")
+    assert "Python sees coffee 1/2 0 1 -1 0 1 -1 0 1 shifted 1" in run_cell(page, 14)
+    said = "document.querySelector('.island-features [data-role=moved-said]').textContent"
+    until(page, f"{said}.startsWith('Flipped: ')")
     # What JupyterLab says of its own plugins on a slow machine is not about islands.
     errors = [error for error in watched.errors if not error.startswith("Plugin @jupyterlab")]
     assert [error for error in errors if re.search("island|anywidget|widget", error, re.IGNORECASE)] == []

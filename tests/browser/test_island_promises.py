@@ -19,6 +19,7 @@ LOADING = [name for name in NAMES if name not in ("senses", "skipgram")]
 DATA = {
     **{name: ["neighbors.data.js"] for name in ("neighbors", "playground")},
     "encoder": ["encoder.worker.js", *(f"encoder.minilm-{nth}.js" for nth in range(7))],
+    "features": ["features.data.js"],
     "senses": [],
     "skipgram": [],
     "visual_search": ["visual_search.data.js"],
@@ -43,13 +44,20 @@ def use(root: Any, name: str, text: str = "guitar") -> None:
         status = root.locator('[data-role="status"]').element_handle()
         root.page.wait_for_function('([el, text]) => el.textContent.includes(`"${text}"`)', arg=[status, text])
         return
+    if name == "features":
+        shown = root.locator('[data-role="grey"]').element_handle()
+        root.page.wait_for_function("el => /coffee/.test(el.ariaLabel)", arg=shown)
+        return
     role = {"neighbors": "query", "playground": "formula", "encoder": "pieces"}[name]
     shown = root.locator(f'[data-role="{role}"]').element_handle()
     root.page.wait_for_function("([el, text]) => el.textContent.includes(text)", arg=[shown, text])
 
 
 def begin(root: Any, name: str, text: str) -> None:
-    """Type a word; what answers in the encoder is loaded first, by a button."""
+    """Type a word, or choose another photograph; what answers in the encoder is loaded first, by a button."""
+    if name == "features":
+        root.locator('[data-role="photo"]').select_option("coffee")
+        return
     field = root.locator("input[type=text]").first
     if name == "encoder" and not field.is_visible():
         root.locator("[data-model=minilm]").click()
@@ -113,8 +121,9 @@ def test_its_module_is_one_that_a_notebook_can_load(places: dict[str, str], watc
 @pytest.mark.parametrize("name", LOADING)
 def test_it_says_what_it_will_load(places: dict[str, str], watch: Watcher, name: str) -> None:
     root = opened(watch(places["folder"]), name)
-    said = {"encoder": r"\(21 MB\)", "visual_search": r"loads 0\.\d MB"}
-    assert re.search(said.get(name, r"loads 1\.\d MB"), root.inner_text())
+    small = dict.fromkeys(("features", "visual_search"), r"loads 0\.\d MB")
+    said = {"encoder": r"\(21 MB\)", **small}.get(name, r"loads 1\.\d MB")
+    assert re.search(said, root.inner_text())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -248,7 +257,9 @@ def test_a_strict_security_policy_is_kept(folder: Path, watch: Watcher, name: st
         root.locator("button, input[type=text]").filter(visible=True).last.click()
         if name == "encoder":
             until(watched.page, "document.querySelector('.i-status').textContent.includes('on your machine')")
-        if name in LOADING:
+        if name == "features":
+            use(root, name)
+        elif name in LOADING:
             root.locator("input[type=text]").first.fill("guitar")
             answers = "[data-role=query], [data-role=formula], [data-role=pieces]"
             shown = "[data-role=status]" if name == "visual_search" else answers
