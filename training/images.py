@@ -28,6 +28,7 @@ import numpy.typing as npt
 import pandas as pd
 import torch
 from PIL import Image, ImageOps
+from scipy.special import softmax
 
 from embedlib import assets, datasets
 from embedlib.evaluation.intervals import percentile_interval, wilson_interval
@@ -286,8 +287,7 @@ def thousand() -> pd.DataFrame:
     files, labels = labelled_1000()
     plain = squares(files)
     out = scores(net, means(net, right, plain))
-    powers = np.exp(out - out.max(axis=1, keepdims=True))
-    shares = powers / powers.sum(axis=1, keepdims=True)
+    shares = softmax(out, axis=1)
     guesses = out.argmax(axis=1)
     hit, of_label = guesses == labels, shares[np.arange(len(files)), labels]
     area = np.array([np.prod(Image.open(file).size) for file in files])

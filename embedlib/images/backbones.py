@@ -73,6 +73,8 @@ class Backbone:
             )
         if numbers.dtype.kind != "f":
             raise TypeError("These are pixels, not yet prepared for the network: preprocess() does that.")
+        if not np.isfinite(numbers).all():
+            raise ValueError("Among the numbers of these pictures are some that are not numbers (NaN or infinite).")
         self._warn(numbers)
         found: Floats = self.code.features(self.network, numbers.astype(np.float32), layer)
         return found

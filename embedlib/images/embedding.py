@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import zipfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -100,9 +101,9 @@ def _embed(batch: Iterable[Any], network: Backbone, layer: str | None, pooling: 
 
 def classify(pictures: Any, backbone: str | Backbone = "efficientnet-lite0") -> Floats:
     """How probable each class is: shape (n, 1000), each row sums to 1; ``class_names`` names the columns."""
-    scores = embed(pictures, backbone, layer="classes")
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    found: Floats = powers / powers.sum(axis=1, keepdims=True)
+    from scipy.special import softmax
+
+    found: Floats = softmax(embed(pictures, backbone, layer="classes"), axis=1)
     return found
 
 
@@ -143,8 +144,9 @@ def embed_folder(
                 found[file] = known[key]
             except (NotAPicture, OSError) as error:
                 skipped[file] = str(error)
-    finally:  # what was done before an interruption stays
-        _write(kept_in, known)
+    finally:  # what was done before an interruption stays, where it can be kept
+        with suppress(OSError):
+            _write(kept_in, known)
     if not found:
         raise NotAPicture(f"Of the {len(files)} files in {root} none is a picture.")
     return Folder(list(found), np.stack(list(found.values())), skipped)

@@ -289,6 +289,7 @@ def test_numbers_that_the_recipe_does_not_make_are_warned_of(tiny: Backbone, lev
         (np.zeros((1, 3, 8, 8)), None, ValueError, r"\(n, height, width, 3\)"),
         (np.zeros((1, 8, 8, 3), np.uint8), None, TypeError, r"preprocess\(\)"),
         (np.zeros((1, 8, 8, 3)), "last", ValueError, "'first', 'head'"),
+        (np.full((1, 8, 8, 3), np.nan), None, ValueError, r"NaN or infinite"),
     ],
 )
 def test_a_batch_that_is_none_is_refused(
@@ -335,6 +336,13 @@ def test_a_folder_is_embedded_once_whatever_its_files_are_called(tiny: Backbone,
     assert len(asked) == 3  # red, blue; then green alone
     next((tmp_path / "home" / "pictures").glob("*.npz")).write_bytes(b"damaged")
     np.testing.assert_array_equal(embed_folder(folder, progress=False).vectors, again.vectors)
+
+
+def test_a_store_that_cannot_be_written_costs_time_and_nothing_else(tiny: Backbone, tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("a file stands where the store should be")
+    (tmp_path / "mine").mkdir()
+    Image.new("RGB", (9, 9), RED).save(tmp_path / "mine" / "red.png")
+    assert embed_folder(tmp_path / "mine", progress=False).vectors.shape == (1, 3)
 
 
 def test_a_folder_without_pictures_says_so(tiny: Backbone, tmp_path: Path) -> None:
