@@ -1,12 +1,13 @@
 """What mistakes in preparing a picture cost, and what pooling forgets (chapter 9).
 
-Four tables, each by itself: ``python training/images.py mistakes``, ``moved``, ``search``, ``thousand``; without a
-name all of them, about a quarter of an hour on one quiet core.
+Five tables, each by itself: ``python training/images.py mistakes``, ``moved``, ``search``, ``columns``, ``thousand``;
+without a name all of them, about a quarter of an hour on one quiet core.
 
 - ``images_mistakes.csv``: EfficientNet-Lite0 with one step of the preparation wrong: classes right, cosine to the right
   vector, and what it costs a search.
 - ``images_moved.csv``: the vector of a picture that is shifted, zoomed, flipped or cropped, beside that of the picture
   as it was, by way of pooling; also with random weights. 65 photographs.
+- ``images_columns.csv``: drawings in which single numbers of the vector are largest.
 - ``images_search.csv``: of 853 drawings the share whose nearest other drawing is of the same subcategory.
 - ``images_thousand.csv``: accuracy on 1,000 photographs of ImageNet beside the published one.
 
@@ -33,6 +34,7 @@ from scipy.special import softmax
 from embedlib import assets, datasets
 from embedlib.evaluation.intervals import percentile_interval, wilson_interval
 from embedlib.images import class_names, histograms, load_backbone, open_image, pool
+from embedlib.images.lite0_torch import SameConv
 from embedlib.vectors import pair_cosines, unit_rows
 
 warnings.filterwarnings("ignore", category=torch.jit.TracerWarning)
@@ -93,20 +95,32 @@ def frozen(net: Any) -> Any:
         return torch.jit.optimize_for_inference(torch.jit.freeze(traced))
 
 
-def heads(net: Any, numbers: Callable[[Pixels], Floats], pixels: Pixels, training: bool = False) -> Iterator[Floats]:
-    """The maps of the last layer before the classes, batch by batch: (n, 7, 7, 1280).
+def in_training(net: Any) -> Any:
+    """BatchNorm takes mean and spread of the batch in place of those that it learned."""
+    return copy.deepcopy(net[:-1]).train()
 
-    With `training`, BatchNorm takes mean and spread of the batch in place of those that it learned.
-    """
-    run = copy.deepcopy(net[:-1]).train() if training else frozen(net)
+
+def padded_evenly(net: Any) -> Any:
+    """Every convolution padded as PyTorch pads: as much on the left as on the right."""
+    changed = copy.deepcopy(net[:-1]).eval()
+    for part in changed.modules():
+        if isinstance(part, SameConv):
+            part.__class__ = torch.nn.Conv2d  # the same layer, without SameConv's own padding
+            part.padding = (part.kernel_size[0] // 2,) * 2
+    return changed
+
+
+def heads(net: Any, numbers: Callable[[Pixels], Floats], pixels: Pixels, prepared: Any = frozen) -> Iterator[Floats]:
+    """The maps of the last layer before the classes, batch by batch: (n, 7, 7, 1280)."""
+    run = prepared(net)
     for start in range(0, len(pixels), BATCH):
         x = torch.from_numpy(numbers(pixels[start : start + BATCH])).permute(0, 3, 1, 2)
         with torch.no_grad():
             yield run(x).permute(0, 2, 3, 1).numpy()
 
 
-def means(net: Any, numbers: Callable[[Pixels], Floats], pixels: Pixels, training: bool = False) -> Floats:
-    return np.concatenate([pool(maps) for maps in heads(net, numbers, pixels, training)])
+def means(net: Any, numbers: Callable[[Pixels], Floats], pixels: Pixels, prepared: Any = frozen) -> Floats:
+    return np.concatenate([pool(maps) for maps in heads(net, numbers, pixels, prepared)])
 
 
 def scores(net: Any, vectors: Floats) -> Floats:
@@ -118,19 +132,20 @@ def scores(net: Any, vectors: Floats) -> Floats:
 # ---- Mistakes -----------------------------------------------------------------------------------------------------
 
 IMAGENET_MEAN, IMAGENET_SPREAD = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
-# What is done in place of (x − 127) / 128, and whether BatchNorm is left in training.
-MISTAKES: dict[str, tuple[Callable[[Pixels], Floats], bool]] = {
-    "none": (right, False),
-    "not scaled (0 to 255)": (lambda x: x.astype(np.float32), False),
-    "divided by 255 (0 to 1)": (lambda x: x.astype(np.float32) / 255, False),
-    "scaled twice": (lambda x: (right(x) - 127) / 128, False),
+# What is done in place of (x − 127) / 128, and with the network.
+MISTAKES: dict[str, tuple[Callable[[Pixels], Floats], Callable[[Any], Any]]] = {
+    "none": (right, frozen),
+    "not scaled (0 to 255)": (lambda x: x.astype(np.float32), frozen),
+    "divided by 255 (0 to 1)": (lambda x: x.astype(np.float32) / 255, frozen),
+    "scaled twice": (lambda x: (right(x) - 127) / 128, frozen),
     "another network's mean and spread": (
         lambda x: ((x / 255 - IMAGENET_MEAN) / IMAGENET_SPREAD).astype(np.float32),
-        False,
+        frozen,
     ),
-    "BGR": (lambda x: np.ascontiguousarray(right(x[..., ::-1])), False),
-    "stretched": (right, False),
-    "BatchNorm in training": (right, True),
+    "BGR": (lambda x: np.ascontiguousarray(right(x[..., ::-1])), frozen),
+    "stretched": (right, frozen),
+    "PyTorch's padding": (right, padded_evenly),
+    "BatchNorm in training": (right, in_training),
 }
 
 
@@ -144,16 +159,16 @@ def mistakes() -> pd.DataFrame:
         files, labels = pictures()
         plain, pressed = squares(files), stretched(files)
         good = means(net, right, plain)
-        for mistake, (numbers, training) in MISTAKES.items():
-            vectors = means(net, numbers, pressed if mistake == "stretched" else plain, training)
+        for mistake, (numbers, prepared) in MISTAKES.items():
+            vectors = means(net, numbers, pressed if mistake == "stretched" else plain, prepared)
             rows.append({"pictures": name, "mistake": mistake, **judged(net, vectors, good, labels)})
             print(rows[-1], flush=True)
     files, kinds = (each[::2] for each in drawings())
     plain = squares(files)
     good = means(net, right, plain)
-    for mistake, (numbers, training) in MISTAKES.items():
+    for mistake, (numbers, prepared) in MISTAKES.items():
         if mistake != "stretched":  # the drawings are square already
-            vectors = means(net, numbers, plain, training)
+            vectors = means(net, numbers, plain, prepared)
             rows.append({"pictures": f"{len(files)} drawings", "mistake": mistake, **searched(vectors, good, kinds)})
             print(rows[-1], flush=True)
     return pd.DataFrame(rows)
@@ -275,6 +290,46 @@ def search() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def histograms(pixels: Pixels) -> Floats:
+    """How often each of 512 colours stands in a picture."""
+    cells = (pixels // 32).reshape(len(pixels), -1, 3).astype(np.int64) @ np.array([64, 8, 1])
+    return np.stack([np.bincount(row, minlength=512) for row in cells]).astype(np.float32)
+
+
+# ---- Columns ------------------------------------------------------------------------------------------------------
+
+SHOWN = 8
+
+
+def columns() -> pd.DataFrame:
+    """For single numbers of the vector, the drawings in which each is largest; trained, and with random weights.
+
+    Of 1,280 columns these are the three whose drawings are most of one subcategory (``alike``: of all pairs among the
+    eight). ``mean`` is that share over all columns, ``chance`` that of any two drawings.
+    """
+    files, kinds = drawings()
+    pixels, names = squares(files), np.array(kinds)
+    trained = load_backbone("efficientnet-lite0")
+    networks = {"trained": trained.network, "random": trained.random_twin(files[::13]).network}
+    one, other = np.triu_indices(SHOWN, 1)
+    counts = np.unique(names, return_counts=True)[1]
+    chance = (counts * (counts - 1)).sum() / (len(names) * (len(names) - 1))
+    rows = []
+    for weights, net in networks.items():
+        best = np.argsort(-means(net, right, pixels), axis=0, kind="stable")[:SHOWN]
+        alike = (names[best][one] == names[best][other]).mean(axis=0)
+        for column in np.argsort(-alike, kind="stable")[:3]:
+            found = {
+                "weights": weights,
+                "column": column,
+                "alike": alike[column],
+                "mean": alike.mean(),
+                "chance": chance,
+            }
+            rows += [{**found, "place": place, "file": files[i].stem} for place, i in enumerate(best[:, column])]
+    return pd.DataFrame(rows)
+
+
 # ---- A thousand photographs ---------------------------------------------------------------------------------------
 
 
@@ -316,6 +371,7 @@ TABLES: dict[str, Callable[[], pd.DataFrame]] = {
     "mistakes": mistakes,
     "moved": moved,
     "search": search,
+    "columns": columns,
     "thousand": thousand,
 }
 

@@ -237,8 +237,10 @@ def test_what_a_mistake_with_pictures_costs_is_measured_again(training: Any) -> 
     files, labels = script.labelled_20()
     net, pixels = script.load_backbone().network, script.squares(files)
     good = script.means(net, script.right, pixels)
-    for mistake in ("none", "BGR", "scaled twice"):
-        found = script.judged(net, script.means(net, script.MISTAKES[mistake][0], pixels), good, labels)
+    for mistake in ("none", "BGR", "scaled twice", "PyTorch's padding"):
+        found = script.judged(
+            net, script.means(net, script.MISTAKES[mistake][0], pixels, script.MISTAKES[mistake][1]), good, labels
+        )
         assert abs(found["right"] - stored.loc[mistake, "right"]) <= 1
         assert found["cosine"] == pytest.approx(stored.loc[mistake, "cosine"], abs=0.01)
 

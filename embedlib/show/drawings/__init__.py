@@ -4,8 +4,10 @@ from embedlib.show.drawings.angles import *  # noqa: F403
 from embedlib.show.drawings.context import *  # noqa: F403
 from embedlib.show.drawings.counting import *  # noqa: F403
 from embedlib.show.drawings.families import *  # noqa: F403
+from embedlib.show.drawings.filters import *  # noqa: F403
 from embedlib.show.drawings.guessing import *  # noqa: F403
 from embedlib.show.drawings.joining import *  # noqa: F403
+from embedlib.show.drawings.pictures import *  # noqa: F403
 from embedlib.show.drawings.pieces import *  # noqa: F403
 from embedlib.show.drawings.pooling import *  # noqa: F403
 from embedlib.show.drawings.senses import *  # noqa: F403
