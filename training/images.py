@@ -1,14 +1,13 @@
 """What mistakes in preparing a picture cost, and what pooling forgets (chapter 9).
 
-Five tables, each by itself: ``python training/images.py mistakes``, ``moved``, ``search``, ``columns``, ``thousand``;
-without a name all of them, about a quarter of an hour on one quiet core.
+Four tables, each by itself: ``python training/images.py mistakes``, ``moved``, ``columns``, ``thousand``; without a
+name all of them, about a quarter of an hour on one quiet core.
 
 - ``images_mistakes.csv``: EfficientNet-Lite0 with one step of the preparation wrong: classes right, cosine to the right
   vector, and what it costs a search.
 - ``images_moved.csv``: the vector of a picture that is shifted, zoomed, flipped or cropped, beside that of the picture
   as it was, by way of pooling; also with random weights. 65 photographs.
 - ``images_columns.csv``: drawings in which single numbers of the vector are largest.
-- ``images_search.csv``: of 853 drawings the share whose nearest other drawing is of the same subcategory.
 - ``images_thousand.csv``: accuracy on 1,000 photographs of ImageNet beside the published one.
 
 The 1,000 photographs need the asset ``imagenet-sample-1000``; without it their rows are left out.
@@ -33,7 +32,7 @@ from scipy.special import softmax
 
 from embedlib import assets, datasets
 from embedlib.evaluation.intervals import percentile_interval, wilson_interval
-from embedlib.images import class_names, histograms, load_backbone, open_image, pool
+from embedlib.images import class_names, load_backbone, open_image, pool
 from embedlib.images.lite0_torch import SameConv
 from embedlib.vectors import pair_cosines, unit_rows
 
@@ -171,7 +170,21 @@ def mistakes() -> pd.DataFrame:
             vectors = means(net, numbers, plain, prepared)
             rows.append({"pictures": f"{len(files)} drawings", "mistake": mistake, **searched(vectors, good, kinds)})
             print(rows[-1], flush=True)
+    for control, vectors in controls(files, plain).items():
+        rows.append({"pictures": f"{len(files)} drawings", "mistake": control, **searched(vectors, vectors, kinds)})
     return pd.DataFrame(rows)
+
+
+def controls(files: list[Path], pixels: Pixels) -> dict[str, Floats]:
+    """What a search finds without any training: random weights, rightly prepared, and the pixels themselves."""
+    twin = load_backbone("efficientnet-lite0").random_twin(files[::7]).network
+    return {"control: random weights": means(twin, right, pixels), "control: pixels (32 × 32)": shrunk(pixels)}
+
+
+def shrunk(pixels: Pixels) -> Floats:
+    """Pictures of 32 × 32 as vectors, white as 0: (n, 3072)."""
+    small = np.stack([np.asarray(Image.fromarray(square).resize((32, 32))) for square in pixels]).astype(np.float32)
+    return 255 - small.reshape(len(pixels), -1)
 
 
 def judged(net: Any, vectors: Floats, good: Floats, labels: npt.NDArray[np.int64]) -> dict[str, Any]:
@@ -265,37 +278,6 @@ def compared(vectors: Floats, before: Floats) -> dict[str, float]:
     return {"low": low, "high": high, **kept(vectors, before)} | {"strangers": kept(before, before)["strangers"]}
 
 
-# ---- Search -------------------------------------------------------------------------------------------------------
-
-
-def search() -> pd.DataFrame:
-    files, kinds = drawings()
-    pixels = squares(files)
-    trained = load_backbone("efficientnet-lite0")
-    small = np.stack([np.asarray(Image.fromarray(square).resize((32, 32))) for square in pixels]).astype(np.float32)
-    ways: dict[str, Floats] = {
-        "chance (random numbers)": np.random.default_rng(0).normal(size=(len(files), 1280)).astype(np.float32),
-        "colours (histogram, 8 × 8 × 8)": histograms(pixels),
-        "pixels (32 × 32), grey": 255 - small.mean(axis=3).reshape(len(files), -1),
-        "pixels (32 × 32), colour": 255 - small.reshape(len(files), -1),
-    }
-    for name, net in {"random": trained.random_twin(files[::13]).network, "trained": trained.network}.items():
-        maps = np.concatenate(list(heads(net, right, pixels)))
-        ways |= {f"{name}: head, {pooling}": pool(maps, pooling) for pooling in ("mean", "max", "flatten")}
-    rows = []
-    for name, vectors in ways.items():
-        share, low, high = leave_one_out(vectors, vectors, kinds)
-        rows.append({"vector": name, "numbers": vectors.shape[1], "n": len(files), "same_kind": share})
-        rows[-1] |= {"low": low, "high": high, "megabytes": vectors.nbytes / 1e6}
-    return pd.DataFrame(rows)
-
-
-def histograms(pixels: Pixels) -> Floats:
-    """How often each of 512 colours stands in a picture."""
-    cells = (pixels // 32).reshape(len(pixels), -1, 3).astype(np.int64) @ np.array([64, 8, 1])
-    return np.stack([np.bincount(row, minlength=512) for row in cells]).astype(np.float32)
-
-
 # ---- Columns ------------------------------------------------------------------------------------------------------
 
 SHOWN = 8
@@ -370,7 +352,6 @@ def thousand() -> pd.DataFrame:
 TABLES: dict[str, Callable[[], pd.DataFrame]] = {
     "mistakes": mistakes,
     "moved": moved,
-    "search": search,
     "columns": columns,
     "thousand": thousand,
 }

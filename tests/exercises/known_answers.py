@@ -12,7 +12,7 @@ from scipy import sparse
 
 from embedlib.exercises.core import Exercise
 
-FUNCTION = {"words", "pieces", "matrices", "table", "vector", "score"}
+FUNCTION = {"words", "pieces", "matrices", "table", "vector", "array", "score"}
 
 
 def _then(function: Callable[..., Any], form: Callable[[Any], Any]) -> Callable[..., Any]:
@@ -48,6 +48,7 @@ ODD_FORMS: dict[str, list[Callable[[Any], Any]]] = {
     "matrices": [list, lambda two: [m.tolist() for m in two], lambda two: tuple(m.astype(np.float32) for m in two)],
     "table": [np.asarray, pd.DataFrame, np.ndarray.tolist, sparse.csr_array, lambda rows: 1e3 * rows],
     "score": [float, np.float16, lambda x: np.array([x]), lambda x: [x]],
+    "array": [np.ndarray.tolist, lambda table: table.astype(np.float32), lambda table: list(table)],
     "vector": [np.asarray, list, pd.Series, lambda row: row.astype(np.float16), lambda row: 1e3 * row],
 }
 
@@ -103,6 +104,12 @@ WRONG_FORMS: dict[str, list[tuple[str, Callable[[Any], Any]]]] = {
         ("nan", lambda rows: np.where(rows > 0, rows, np.nan)),
         ("zeros", lambda rows: 0 * rows),
         ("constant", lambda rows: np.ones_like(rows)),
+    ],
+    "array": [
+        ("not-numbers", lambda table: "numbers"),
+        ("wrong-shape", lambda table: table[0]),
+        ("wrong-shape", lambda table: np.stack([table] * 3)),
+        ("nan", lambda table: table * np.nan),
     ],
     "score": [
         ("text", str),
