@@ -36,6 +36,7 @@ SVG = "image/svg+xml"
 TAG = re.compile(r"<[^>]*>")
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
 IDENTIFIER = re.compile(r"(?<=[\"#])f[0-9a-f]{8}-(?=\d)")  # of embedlib.show.plots, a digest of the figure
+PHOTOGRAPH = re.compile(r"data:image/[^\"]*")  # within a drawing; like a PNG it is not compared
 PIXEL_TOLERANCE = 0.01
 SWITCHES = ("OMP_", "OPENBLAS_", "MKL_", "ATEN_", "EMBEDLIB_", "CUDA_")
 
@@ -78,7 +79,7 @@ def is_same_figure(stored: str, drawn: str) -> bool:
             numbers.append(float(number[0]))
             return "#"
 
-        return TAG.sub(lambda tag: NUMBER.sub(take, tag[0]), IDENTIFIER.sub("", svg)), numbers
+        return TAG.sub(lambda tag: NUMBER.sub(take, tag[0]), PHOTOGRAPH.sub("", IDENTIFIER.sub("", svg))), numbers
 
     (shapes, places), (new_shapes, new_places) = parts(stored), parts(drawn)
     near = (abs(one - other) <= PIXEL_TOLERANCE for one, other in zip(places, new_places, strict=False))

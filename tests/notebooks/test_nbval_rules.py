@@ -166,6 +166,12 @@ def run(*outcomes: str, meanwhile: Callable[[], object] = lambda: None) -> None:
     nbval_rules.grounds.cache_clear()
 
 
+def test_a_photograph_within_a_figure_is_not_compared_but_its_place_is() -> None:
+    figure = '<svg><image x="{}" href="data:image/webp;base64,{}"/><text>a</text></svg>'
+    assert nbval_rules.is_same_figure(figure.format(4, "QUFB7"), figure.format(4, "QkJC"))
+    assert not nbval_rules.is_same_figure(figure.format(4, "QUFB"), figure.format(5, "QUFB"))
+
+
 def test_a_chapter_is_skipped_once_all_its_cells_have_passed(chapter: Path) -> None:
     for outcomes in (["passed", "failed"], ["passed"], ["passed", "skipped"]):
         run(*outcomes)
