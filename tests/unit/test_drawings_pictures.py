@@ -52,12 +52,17 @@ def test_the_marked_one_of_a_row_is_framed() -> None:
     assert len(held(board)) == 4
 
 
-def test_a_map_puts_pictures_where_their_points_are_and_white_covers_nothing() -> None:
-    white = np.full((20, 20, 3), 255, np.uint8)
-    sheet = held(picture_map([GREYS[0], GREYS[2], white], [[0, 0], [1, 1], [0, 0]], side=40))[0]
-    assert sheet[-20, 20].max() < 30  # low and left: black, which the white one does not hide
-    assert abs(int(sheet[20, -20].mean()) - 160) < 6
-    assert sheet[20, 20].min() > 250
+def test_a_map_puts_pictures_where_their_points_are() -> None:
+    sheet = held(picture_map(GREYS, [[0, 0], [1, 0], [0, 1], [1, 1]]))[0]  # 3 × 3 places, 320 pixels each
+    corners = sheet[-100, 100], sheet[-100, -100], sheet[100, 100], sheet[100, -100]
+    assert [int(corner.mean()) for corner in corners] == pytest.approx([0, 80, 160, 240], abs=3)
+    assert sheet[480, 480].min() > 250
+
+
+def test_on_a_map_none_covers_another() -> None:
+    sheet = held(picture_map(GREYS[:3], [[0, 0], [0, 0], [0, 0]]))[0]
+    shades = {int(shade) for shade in np.unique(sheet[..., 0] // 16)}
+    assert {0, 80 // 16, 160 // 16} <= shades
 
 
 def test_a_long_picture_is_shown_whole() -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps
 
-from embedlib import _check
 from embedlib.images.opening import open_image
 from embedlib.show.board import Board
 
@@ -122,39 +122,45 @@ def picture_rows(rows: Mapping[str, Sequence[Any]], marked: Mapping[str, int] | 
     return board
 
 
-def picture_map(pictures: Sequence[Any], points: Any, side: int = 40) -> Board:
-    """Pictures as the points of a map.
-
-    Where two would cover each other the later one is on top; white is see-through.
+def picture_map(pictures: Sequence[Any], points: Any) -> Board:
+    """Pictures as the points of a map, each moved to a free place near its own, so that none covers another.
 
     Parameters
     ----------
     pictures
-        n pictures.
+        n pictures, up to a thousand or so.
     points
         Shape (n, 2).
-    side
-        Of a picture, in pixels of a map that is 960 wide.
+
+    Notes
+    -----
+    The places are a grid with a quarter of it left free; of all ways to deal the pictures out, it is the one with the
+    smallest sum of squared ways (``scipy.optimize.linear_sum_assignment``).
 
     Examples
     --------
     >>> picture_map([np.zeros((8, 8), np.uint8)] * 2, [[0, 0], [1, 1]])
     Board: 2 pictures
     """
+    import scipy.optimize
+    from scipy.spatial.distance import cdist
+
     places = np.asarray(points, dtype=float)
-    _check.whole("side", side, least=2)
     if places.shape != (len(pictures), 2) or not np.isfinite(places).all():
         raise ValueError(f"A map needs two numbers for each of {len(pictures)} pictures; this has {places.shape}.")
-    low, span = places.min(axis=0), np.ptp(places, axis=0)
-    shares = (places - low) / np.where(span > 0, span, 1)
-    sheet = np.full((_MAP, _MAP, 3), 255, np.uint8)
-    for picture, (right, up) in zip(pictures, shares, strict=True):
-        small = np.asarray(_small(picture, side))
-        x, y = round(right * (_MAP - side)), round((1 - up) * (_MAP - side))
-        there = sheet[y : y + side, x : x + side]
-        np.minimum(there, small, out=there)  # darker wins: white covers nothing
+    span = np.ptp(places, axis=0)
+    shares = (places - places.min(axis=0)) / np.where(span > 0, span, 1)
+    across = math.ceil(math.sqrt(4 / 3 * len(pictures)))
+    cells = np.array([(column, row) for row in range(across) for column in range(across)]) / max(1, across - 1)
+    optimize: Any = scipy.optimize
+    _, dealt = optimize.linear_sum_assignment(cdist(shares, cells, "sqeuclidean"))
+    side = _MAP // across
+    sheet = Image.new("RGB", (across * side, across * side), "white")
+    for picture, cell in zip(pictures, dealt, strict=True):
+        up, right = divmod(int(cell), across)
+        sheet.paste(_small(picture, side), (right * side, (across - 1 - up) * side))
     board = Board(480, 480)
-    _image(board, 0, 0, 480, Image.fromarray(sheet))
+    _image(board, 0, 0, 480, sheet)
     _unseen(board, f"{len(pictures)} pictures")
     return board
 
