@@ -28,7 +28,7 @@ def training() -> Any:
     sys.path.insert(0, str(TRAINING))
     try:
         names = ("recipes", "word2vec", "measure", "bug_hunt", "transfer", "tuning", "senses")
-        names += ("sentences", "sentence_tuning", "alignment", "images")
+        names += ("sentences", "sentence_tuning", "alignment", "images", "images_search")
         yield type("Scripts", (), {name: importlib.import_module(name) for name in names})
     finally:
         sys.path.remove(str(TRAINING))
@@ -252,3 +252,47 @@ def test_a_moved_picture_stays_nearer_by_the_mean_than_in_a_row_and_only_after_t
     mean, flat = (kept[far].loc[("trained", f"head, {pooling}")] for pooling in ("mean", "flatten"))
     assert len(mean) == 7 and (mean.to_numpy() > flat.to_numpy()).all() and mean.min() > 0.9
     assert kept[far].loc[("random", "head, mean")].max() < 0.6
+
+
+def test_what_pixels_find_among_drawings_is_what_is_stored(training: Any) -> None:
+    script, stored = training.images_search, pd.read_csv(TRAINING / "results" / "images_rivals.csv")
+    stored = stored.set_index("vector")
+    rows = script.thumbnails(script.pixels_of_drawings()).reshape(len(script.kinds()), -1)
+    found = script.judged(script.leave_one_out(rows, script.kinds()))
+    assert found["n"] == 852
+    assert found["nearest"] == pytest.approx(stored.loc["pixels (32 × 32)", "nearest"], abs=0.003)
+    assert found["map"] == pytest.approx(stored.loc["pixels (32 × 32)", "map"], abs=0.001)
+
+
+def test_the_trained_network_goes_by_outlines_and_the_untrained_one_loses_with_depth(training: Any) -> None:
+    nearest = pd.read_csv(TRAINING / "results" / "images_rivals.csv").set_index("vector")["nearest"]
+    assert nearest["network, grey drawings"] > nearest["network"] - 0.02
+    assert nearest["network, silhouettes"] > nearest["network, in 16 pieces"] + 0.05
+    assert nearest["network, random weights"] < nearest["pixels (32 × 32)"] - 0.1
+    layers = pd.read_csv(TRAINING / "results" / "images_layers.csv").query("pooling == 'mean'")
+    share = layers.groupby(["weights", "layer"])["nearest"].mean()
+    assert share["random", "block4"] > share["random", "head"] + 0.05
+    assert share["trained", "head"] > share["trained", "block4"] + 0.1
+
+
+def test_changed_drawings_keep_what_they_should(training: Any) -> None:
+    script = training.images_search
+    pixels = np.full((2, 224, 224, 3), 255, np.uint8)
+    pixels[:, 60:160, 40:80] = (200, 30, 30)
+    pixels[0, 100:110, 50:60] = 255  # a hole is part of the outline's inside
+    black, mixed, grey = script.silhouettes(pixels), script.shuffled(pixels), script.grey(pixels)
+    assert set(np.unique(black)) == {0, 255} and not black[0, 60:160, 40:80].any() and black[0, :60].min() == 255
+    assert (np.sort(mixed.reshape(2, -1), axis=1) == np.sort(pixels.reshape(2, -1), axis=1)).all()
+    assert (mixed[0] != mixed[1]).any() and (mixed[0] != pixels[0]).any()
+    assert (grey == grey[..., :1]).all() and grey.max() == 255
+
+
+def test_whitened_components_are_equally_long_where_they_were_fitted(training: Any) -> None:
+    rng = np.random.default_rng(0)
+    some = rng.normal(3, 1, (200, 6)) * np.array([5, 3, 1, 1, 0.5, 0.1])
+    white = training.images_search.components(some, 4, whitened=True)
+    assert white.T @ white == pytest.approx(np.eye(4), abs=1e-9)
+    plain = training.images_search.components(some, 4)
+    assert (np.diff(np.linalg.norm(plain, axis=0)) < 0).all()
+    other = training.images_search.components(some[:50], 4, True, of=some)
+    assert other == pytest.approx(white[:50])
