@@ -85,7 +85,7 @@ def picture_ranking(pictures: Sequence[Any], right: Sequence[bool]) -> Board:
     Examples
     --------
     >>> picture_ranking([np.zeros((8, 8), np.uint8)] * 3, [True, False, True])
-    Board: 1 · 1 of 1 · (right) · 2 · (wrong) · 3 · 2 of 3 · (right)
+    Board: 1 · 1/1 · (right) · 2 · (wrong) · 3 · 2/3 · (right)
     """
     side = min(60.0, (480 - 8) / len(pictures) - 5)
     board = Board(480, side + 56)
@@ -94,7 +94,7 @@ def picture_ranking(pictures: Sequence[Any], right: Sequence[bool]) -> Board:
         board.text(x + side / 2, 10, str(place + 1), size=13, colour="grey")
         if mark:
             so_far = sum(map(bool, right[: place + 1]))
-            board.text(x + side / 2, side + 40, f"{so_far} of {place + 1}", size=13, colour="green", bold=True)
+            board.text(x + side / 2, side + 40, f"{so_far}/{place + 1}", size=13, colour="green", bold=True)
         _put(board, x, 22, side, picture, bool(mark))
     return board
 
