@@ -25,12 +25,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import torch
-from images import drawings, histograms, photographs, right, squares
+from images import drawings, photographs, right, squares
 from PIL import Image, ImageOps
 
 from embedlib.evaluation.intervals import percentile_interval, wilson_interval
 from embedlib.evaluation.retrieval import average_precision, hit_at, leave_one_out, precision_at
-from embedlib.images import embed, load_backbone, open_image
+from embedlib.images import embed, histograms, load_backbone, open_image
 from embedlib.vectors import unit_rows
 
 RESULTS = Path(__file__).parent / "results"
