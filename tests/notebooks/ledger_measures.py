@@ -92,3 +92,19 @@ def words_in_context(model: str) -> dict[str, Any]:
         "interval": wilson_interval(int(answers.sum()), len(answers)),
         "coverage": f"{len(answers)} of {len(answers)}",
     }
+
+
+@cache
+def photographs(backbone: str, data: str) -> dict[str, Any]:
+    """The share of labelled photographs whose class has the largest score."""
+    from embedlib.images import classify
+
+    files = sorted(assets.path(data).iterdir())
+    in_name = data == "foolbox-imagenet"  # the others stand in the order of their classes
+    labels = np.array([int(file.stem.split("_")[2]) if in_name else place for place, file in enumerate(files)])
+    hits = int((classify(files, backbone).argmax(axis=1) == labels).sum())
+    return {
+        "ours": hits / len(files),
+        "interval": wilson_interval(hits, len(files)),
+        "coverage": f"{len(files)} of {len(files)}",
+    }

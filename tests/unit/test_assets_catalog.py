@@ -21,9 +21,9 @@ def test_the_default_is_what_the_chapters_need_and_small() -> None:
     default = [asset for asset in ASSETS if asset.default]
     assert {a.name for a in default} >= {"glove-6b-50d", "wordsim353", "simlex999", "google-analogies"}
     brought = [asset for asset in default if asset.sources[0].kind in REMOTE]  # the others lie in the clone
-    assert sum(asset.size for asset in brought) < 250_000_000
+    assert sum(asset.size for asset in brought) < 300_000_000
     wheels = {source.where: source.size for asset in default for source in asset.sources[:1] if source.kind == "wheel"}
-    assert sum(wheels.values()) < 220_000_000  # what a room of thirty has to carry through its network
+    assert sum(wheels.values()) < 275_000_000  # what a room of thirty has to carry through its network
     assert all(asset.pinned for asset in default)
 
 
