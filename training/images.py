@@ -33,7 +33,7 @@ from scipy.special import softmax
 from embedlib import assets, datasets
 from embedlib.evaluation.intervals import percentile_interval, wilson_interval
 from embedlib.images import class_names, load_backbone, open_image, pool
-from embedlib.images.lite0_torch import SameConv
+from embedlib.images.lite0_torch import evenly_padded
 from embedlib.vectors import pair_cosines, unit_rows
 
 warnings.filterwarnings("ignore", category=torch.jit.TracerWarning)
@@ -99,14 +99,9 @@ def in_training(net: Any) -> Any:
     return copy.deepcopy(net[:-1]).train()
 
 
-def padded_evenly(net: Any) -> Any:
+def padded_evenly(_: Any) -> Any:
     """Every convolution padded as PyTorch pads: as much on the left as on the right."""
-    changed = copy.deepcopy(net[:-1]).eval()
-    for part in changed.modules():
-        if isinstance(part, SameConv):
-            part.__class__ = torch.nn.Conv2d  # the same layer, without SameConv's own padding
-            part.padding = (part.kernel_size[0] // 2,) * 2
-    return changed
+    return evenly_padded(load_backbone("efficientnet-lite0")).network[:-1]
 
 
 def heads(net: Any, numbers: Callable[[Pixels], Floats], pixels: Pixels, prepared: Any = frozen) -> Iterator[Floats]:

@@ -58,7 +58,7 @@ def embed(
     backbone: str | Backbone = "efficientnet-lite0",
     layer: str | None = None,
     pooling: str = "mean",
-    batch_size: int = 32,
+    batch_size: int = 2,
 ) -> Floats:
     """A vector for each picture.
 
@@ -73,7 +73,7 @@ def embed(
     pooling
         "mean" over all places, "max", or "flatten" for all numbers of the maps in a row.
     batch_size
-        How many pictures are held at once.
+        How many pictures are held at once; on a CPU small batches are fastest (``benchmarks/pictures.py``).
 
     Returns
     -------

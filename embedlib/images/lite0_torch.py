@@ -6,7 +6,9 @@ squeeze-and-excitation, and ReLU6 in place of swish. The weights were trained in
 
 from __future__ import annotations
 
+import copy
 from collections import OrderedDict
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from torch import Tensor, nn
 
 from embedlib import assets
 
-__all__ = ["STAGES", "SameConv", "features", "load", "network", "random_twin", "stored_weights"]
+__all__ = ["STAGES", "SameConv", "evenly_padded", "features", "load", "network", "random_twin", "stored_weights"]
 
 # Blocks in a row, side of the filters, stride of the first, how many times wider inside, channels that come out.
 STAGES = (
@@ -33,9 +35,13 @@ STAGES = (
 class SameConv(nn.Conv2d):
     """A convolution padded as TensorFlow's SAME pads: where an odd pixel is left over, it goes right and below."""
 
+    evenly = False  # whether it pads as PyTorch does instead, as much before as behind
+
     def forward(self, x: Tensor) -> Tensor:
         """(n, c, h, w) to (n, c', h / stride, w / stride), rounded up."""
         (kernel, _), (stride, _) = self.kernel_size, self.stride
+        if self.evenly:
+            return super().forward(nn.functional.pad(x, (kernel // 2,) * 4))
         high, wide = (max((-(-side // stride) - 1) * stride + kernel - side, 0) for side in x.shape[2:])
         return super().forward(nn.functional.pad(x, (wide // 2, wide - wide // 2, high // 2, high - high // 2)))
 
@@ -114,3 +120,12 @@ def random_twin(batch: npt.NDArray[np.float32], seed: int = 0) -> nn.Sequential:
     twin.train()
     features(twin, batch, "head")
     return twin.eval()
+
+
+def evenly_padded(backbone: Any) -> Any:
+    """A ``Backbone`` of this network with the same filters, padded as PyTorch pads them (chapter 9)."""
+    changed = copy.deepcopy(backbone.network)
+    for part in changed.modules():
+        if isinstance(part, SameConv):
+            part.evenly = True
+    return replace(backbone, name=f"{backbone.name}, evenly padded", network=changed)

@@ -210,6 +210,7 @@ def test_the_random_twin_is_another_network_with_numbers_of_the_same_size(
     np.testing.assert_array_equal(embed(files, lite0), ours)  # the trained one is as it was
 
 
+CHAPTER = Path(__file__).parents[2] / "notebooks" / "09_cnn_image_embeddings.ipynb"
 KERAS = """
 import sys, numpy as np
 from embedlib import assets
@@ -222,6 +223,19 @@ if assets.available("vgg16-hed"):
     edges = load_backbone("vgg16-hed")
     numbers = edges.preprocess(np.random.default_rng(0).integers(0, 256, (300, 400, 3)).astype(np.uint8))[None]
     found |= {"numbers": numbers, "first": edges.features(numbers, edges.layers[0]), "last": edges.features(numbers)}
+
+# The snippet as chapter 9 prints it; where it would fetch ImageNet's weights, it gets none.
+import contextlib, io, json, re
+from tensorflow.keras.applications import VGG16 as made
+cells = json.load(open(sys.argv[2]))["cells"]
+prose = "\\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+for name, module in list(sys.modules.items()):  # TensorFlow reaches Keras by several names
+    if name.endswith("keras.applications"):
+        module.VGG16 = lambda weights, **more: made(weights={"imagenet": None}[weights], **more)
+there = {"img_path": assets.path("skimage-photos", "chelsea.png"), "np": np}
+with contextlib.redirect_stdout(io.StringIO()):
+    exec(re.search(r"```python\\n(from tensorflow.*?)```", prose, re.DOTALL).group(1), there)
+found |= {"snippet": there["image_embedding"], "maps": there["features"]}
 np.savez(sys.argv[1], **found)
 """
 
@@ -232,7 +246,7 @@ def in_keras(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     if not importlib.util.find_spec("tensorflow"):
         pytest.skip("needs TensorFlow")
     file = tmp_path_factory.mktemp("keras") / "found.npz"
-    done = subprocess.run([sys.executable, "-c", KERAS, str(file)], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", KERAS, str(file), str(CHAPTER)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     with np.load(file) as found:
         return {"said": done.stdout + done.stderr, **found}
@@ -240,6 +254,10 @@ def in_keras(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_tensorflow_says_nothing(in_keras: dict[str, Any]) -> None:
     assert in_keras["said"] == ""
+
+
+def test_the_snippet_runs_as_the_chapter_prints_it_and_flattens_seven_by_seven_by_512(in_keras: dict[str, Any]) -> None:
+    assert in_keras["maps"].shape == (1, 7, 7, 512) and in_keras["snippet"].shape == (25_088,)
 
 
 @pytest.mark.parametrize("layer", ["block3", "head", "classes"])

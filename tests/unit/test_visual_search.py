@@ -41,12 +41,14 @@ def test_stored_neighbours_are_computed_again() -> None:
     for way, rows in made.items():
         unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
         alike = unit @ unit.T
+        # A deep network with random weights makes rounding large: one thread and two give cosines 0.0023 apart.
+        near = 0.005 if way == "random" else 0.0015
         for i in asked:
             cosines = alike[some.index(i)]
             stored, said = held["near"][way]["found"][i], held["near"][way]["cosines"][i]
-            np.testing.assert_allclose([cosines[some.index(j)] for j in stored], np.array(said) / 1000, atol=0.0015)
+            np.testing.assert_allclose([cosines[some.index(j)] for j in stored], np.array(said) / 1000, atol=near)
             others = [cosine for j, cosine in zip(some, cosines, strict=True) if j not in (i, *stored)]
-            assert max(others) <= said[-1] / 1000 + 0.0015, (way, i)
+            assert max(others) <= said[-1] / 1000 + near, (way, i)
 
 
 def test_shares_are_counted_from_the_stored_neighbours() -> None:
