@@ -113,8 +113,13 @@ def heads(net: Any, numbers: Callable[[Pixels], Floats], pixels: Pixels, prepare
             yield run(x).permute(0, 2, 3, 1).numpy()
 
 
-def means(net: Any, numbers: Callable[[Pixels], Floats], pixels: Pixels, prepared: Any = frozen) -> Floats:
-    return np.concatenate([pool(maps) for maps in heads(net, numbers, pixels, prepared)])
+def means(
+    net: Any, numbers: Callable[[Pixels], Floats], pixels: Pixels, prepared: Any = frozen, dealt: bool = False
+) -> Floats:
+    """The pooled maps, (n, 1280); with ``dealt``, each batch holds pictures drawn by chance."""
+    order = np.random.default_rng(0).permutation(len(pixels)) if dealt else np.arange(len(pixels))
+    made = np.concatenate([pool(maps) for maps in heads(net, numbers, pixels[order], prepared)])
+    return made[np.argsort(order)]
 
 
 def scores(net: Any, vectors: Floats) -> Floats:
@@ -140,7 +145,11 @@ MISTAKES: dict[str, tuple[Callable[[Pixels], Floats], Callable[[Any], Any]]] = {
     "stretched": (right, frozen),
     "PyTorch's padding": (right, padded_evenly),
     "BatchNorm in training": (right, in_training),
+    "the same, sorted by class": (right, in_training),
 }
+DEALT = (
+    "BatchNorm in training"  # its batches hold pictures drawn by chance, those of the next row neighbours in the list
+)
 
 
 def mistakes() -> pd.DataFrame:
@@ -154,26 +163,41 @@ def mistakes() -> pd.DataFrame:
         plain, pressed = squares(files), stretched(files)
         good = means(net, right, plain)
         for mistake, (numbers, prepared) in MISTAKES.items():
-            vectors = means(net, numbers, pressed if mistake == "stretched" else plain, prepared)
+            vectors = means(net, numbers, pressed if mistake == "stretched" else plain, prepared, mistake == DEALT)
             rows.append({"pictures": name, "mistake": mistake, **judged(net, vectors, good, labels)})
             print(rows[-1], flush=True)
-    files, kinds = (each[::2] for each in drawings())
-    plain = squares(files)
-    good = means(net, right, plain)
-    for mistake, (numbers, prepared) in MISTAKES.items():
-        if mistake != "stretched":  # the drawings are square already
-            vectors = means(net, numbers, plain, prepared)
-            rows.append({"pictures": f"{len(files)} drawings", "mistake": mistake, **searched(vectors, good, kinds)})
-            print(rows[-1], flush=True)
-    for control, vectors in controls(files, plain).items():
-        rows.append({"pictures": f"{len(files)} drawings", "mistake": control, **searched(vectors, vectors, kinds)})
+    for name, (queries, collection, kinds) in searches().items():
+        good = means(net, right, collection)
+        for mistake, (numbers, prepared) in MISTAKES.items():
+            if mistake != "stretched":  # the drawings are square already
+                made = [means(net, numbers, some, prepared, mistake == DEALT) for some in (queries, collection)]
+                rows.append({"pictures": name, "mistake": mistake, **searched(*made, good, kinds)})
+                print(rows[-1], flush=True)
+        for control, (asked, there) in controls(queries, collection).items():
+            rows.append({"pictures": name, "mistake": control, **searched(asked, there, there, kinds)})
     return pd.DataFrame(rows)
 
 
-def controls(files: list[Path], pixels: Pixels) -> dict[str, Floats]:
+def searches() -> dict[str, tuple[Pixels, Pixels, list[str] | None]]:
+    """Queries, collection and kinds: drawings that look for their kind, left halves that look for the right ones."""
+    files, kinds = (each[::2] for each in drawings())
+    whole = [open_image(file) for file in photographs()]
+    left = [image.crop((0, 0, image.width // 2, image.height)) for image in whole]
+    other = [image.crop((image.width - image.width // 2, 0, image.width, image.height)) for image in whole]
+    plain = squares(files)
+    return {
+        f"{len(files)} drawings": (plain, plain, kinds),
+        f"{len(whole)} halves": (squares(left), squares(other), None),
+    }
+
+
+def controls(*both: Pixels) -> dict[str, list[Floats]]:
     """What a search finds without any training: random weights, rightly prepared, and the pixels themselves."""
-    twin = load_backbone("efficientnet-lite0").random_twin(files[::7]).network
-    return {"control: random weights": means(twin, right, pixels), "control: pixels (32 × 32)": shrunk(pixels)}
+    twin = load_backbone("efficientnet-lite0").random_twin([Image.fromarray(one) for one in both[0][::7]]).network
+    return {
+        "control: random weights": [means(twin, right, some) for some in both],
+        "control: pixels (32 × 32)": [shrunk(some) for some in both],
+    }
 
 
 def shrunk(pixels: Pixels) -> Floats:
@@ -204,19 +228,21 @@ def kept(vectors: Floats, good: Floats) -> dict[str, float]:
     }
 
 
-def searched(vectors: Floats, good: Floats, kinds: list[str]) -> dict[str, Any]:
-    """The share of drawings whose nearest other is of their kind: both sides wrong, and only the query."""
-    both, low, high = leave_one_out(vectors, vectors, kinds)
-    one, _, _ = leave_one_out(vectors, good, kinds)
-    return {"n": len(kinds), "same_kind": both, "low": low, "high": high, "query_alone": one, **kept(vectors, good)}
+def searched(queries: Floats, collection: Floats, good: Floats, kinds: list[str] | None) -> dict[str, Any]:
+    """The share of queries that find what is right: both sides made wrongly, and the query alone."""
+    hits, alone = (found(queries, some, kinds) for some in (collection, good))
+    low, high = wilson_interval(int(hits.sum()), len(hits))
+    return {"n": len(hits), "found": hits.mean(), "low": low, "high": high, "query_alone": alone.mean()}
 
 
-def leave_one_out(queries: Any, collection: Any, kinds: list[str]) -> tuple[float, float, float]:
+def found(queries: Floats, collection: Floats, kinds: list[str] | None) -> npt.NDArray[np.bool_]:
+    """Whether the nearest is of the same kind, each query left out; without kinds, whether it has the same place."""
     alike = unit_rows(queries) @ unit_rows(collection).T
+    if kinds is None:
+        return np.asarray(alike.argmax(axis=1) == np.arange(len(alike)))
     np.fill_diagonal(alike, -np.inf)
     names = np.array(kinds)
-    hits = int((names[alike.argmax(axis=1)] == names).sum())
-    return hits / len(kinds), *wilson_interval(hits, len(kinds))
+    return np.asarray(names[alike.argmax(axis=1)] == names)
 
 
 # ---- Moved pictures -----------------------------------------------------------------------------------------------

@@ -87,6 +87,8 @@ def embed(
     """
     network = load_backbone(backbone) if isinstance(backbone, str) else backbone
     one = isinstance(pictures, (str, Path, Image.Image)) or getattr(pictures, "ndim", 4) < 4
+    if getattr(pictures, "ndim", 4) == 1:  # paths in a Series or an array
+        one = False
     listed = [pictures] if one else list(pictures)
     if not listed:
         raise ValueError("There are no pictures to embed: the list is empty.")
@@ -129,7 +131,7 @@ def embed_folder(
     root = Path(folder).expanduser()
     if not root.is_dir():
         raise NotADirectoryError(f"There is no folder {root}.")
-    files = [file for file in sorted(root.rglob("*")) if file.is_file()]
+    files = [file for file in sorted(root.rglob("*")) if file.is_file() or file.is_symlink()]
     files = [file for file in files if not any(part.startswith(".") for part in file.relative_to(root).parts)]
     network = load_backbone(backbone)
     setting = f"{root.resolve()} {backbone} {network.recipe} {layer or network.embeds} {pooling}"
@@ -138,7 +140,7 @@ def embed_folder(
     try:
         for file in tqdm(files, desc="pictures", disable=not progress, leave=False):
             try:
-                key = hashlib.sha256(file.read_bytes()).hexdigest()
+                key = hashlib.sha256(file.suffix.lower().encode() + file.read_bytes()).hexdigest()
                 if key not in known:
                     known[key] = _embed([file], network, layer, pooling)[0]
                 found[file] = known[key]

@@ -100,7 +100,7 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 
 
 def _from_array(array: np.ndarray[Any, Any]) -> Image.Image:
-    if not (array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))):
+    if not array.size or not (array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))):
         raise ValueError(f"An array is a picture of shape (h, w), (h, w, 3) or (h, w, 4); this has {array.shape}.")
     if array.dtype not in (np.uint8, np.uint16):
         raise TypeError(

@@ -78,3 +78,14 @@ def test_mean_and_maximum_are_those_of_the_channel() -> None:
     assert [float(n) for n in words[place + 1 : place + 3]] == pytest.approx([means[3], means[1]], abs=0.006)
     assert [float(n) for n in words[place + 4 : place + 6]] == pytest.approx([tops[3], tops[1]], abs=0.006)
     assert words[-2:] == ["49 numbers", "49 numbers"]
+
+
+def test_pixels_of_eight_bits_do_not_run_over_and_what_does_not_fit_is_refused() -> None:
+    board = under_a_filter(np.full((3, 3), 200, np.uint8), np.full((3, 3), 2, np.uint8), (0, 0))
+    assert written(board)[-1].endswith("= 3600")
+    with pytest.raises(ValueError, match="whole numbers"):
+        under_a_filter(PICTURE / 2, WEIGHTS, (0, 0))
+    with pytest.raises(ValueError, match="too wide"):
+        same_padding(13, 3, 2)
+    with pytest.raises(ValueError, match="NaN"):
+        feature_maps({"nothing": np.full((1, 3, 3), np.nan)})

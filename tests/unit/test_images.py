@@ -363,6 +363,24 @@ def test_a_store_that_cannot_be_written_costs_time_and_nothing_else(tiny: Backbo
     assert embed_folder(tmp_path / "mine", progress=False).vectors.shape == (1, 3)
 
 
+def test_paths_may_come_in_a_series_and_an_array_without_pixels_is_none(tiny: Backbone, tmp_path: Path) -> None:
+    pd = pytest.importorskip("pandas")
+    Image.new("RGB", (9, 9), RED).save(tmp_path / "red.png")
+    paths = [tmp_path / "red.png"] * 2
+    for given in (pd.Series(paths), np.array(paths)):
+        assert embed(given, "tiny").shape == (2, 3)
+    with pytest.raises(ValueError, match=r"\(0, 8, 3\)"):
+        embed(np.zeros((0, 8, 3), np.uint8), "tiny")
+
+
+def test_a_link_to_nothing_is_told(tiny: Backbone, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    Image.new("RGB", (9, 9), RED).save(folder / "red.png")
+    (folder / "gone.png").symlink_to(tmp_path / "nowhere.png")
+    assert [file.name for file in embed_folder(folder, progress=False).skipped] == ["gone.png"]
+
+
 def test_a_folder_without_pictures_says_so(tiny: Backbone, tmp_path: Path) -> None:
     (tmp_path / "words").mkdir()
     (tmp_path / "words" / "a.txt").write_text("a")

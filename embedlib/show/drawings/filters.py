@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from embedlib import _check
 from embedlib.show.board import Board, number_text
 from embedlib.show.drawings.pictures import _image, picture_rows
 
@@ -33,8 +34,10 @@ def under_a_filter(picture: Any, weights: Any, place: tuple[int, int], found: An
     >>> under_a_filter([[1, 2], [3, 4]], [[0, 1], [0, 0]], (0, 0))
     Board: picture · 1 · 2 · 3 · 4 · filter · 0 · 1 · 0 · 0 · map · 2 · 1·0 + 2·1 + 3·0 + 4·0 = 2
     """
-    image, tile = np.asarray(picture), np.asarray(weights)
+    image, tile = np.asarray(picture, dtype=float), np.asarray(weights, dtype=float)
     (row, column), kernel = place, len(tile)
+    if not all(table.ndim == 2 and (table == table.round()).all() for table in (image, tile)) or len(image) > 8:
+        raise ValueError("The drawing has room for whole numbers, at most 8 × 8 of them, and for nothing between them.")
     inside = image[row : row + kernel, column : column + kernel]
     cell, top, gap = 30.0, 26.0, 28.0
     side = len(image) - kernel + 1
@@ -76,6 +79,9 @@ def same_padding(side: int, kernel: int, stride: int) -> Board:
     >>> same_padding(4, 3, 2)
     Board: PyTorch, padding=1 · 0 · 1 · 2 · 3 · 4 · 0 · TensorFlow, SAME · 1 · 2 · 3 · 4 · 0
     """
+    _check.whole("side", side, least=kernel)
+    if side + 2 * (kernel // 2) > 13:
+        raise ValueError(f"A row of {side} pixels and its zeros is too wide for the drawing; 10 fit.")
     windows = -(-side // stride)
     needed = max((windows - 1) * stride + kernel - side, 0)
     rows = {
@@ -155,6 +161,8 @@ def feature_maps(rows: Mapping[str, Any], marked: Mapping[str, int] | None = Non
 
 def _as_picture(numbers: Any) -> np.ndarray[Any, Any]:
     values = np.asarray(numbers)
+    if not np.isfinite(values).all():
+        raise ValueError("Some of the numbers of a map are not numbers (NaN or infinite), so it has no greys.")
     if values.dtype != np.uint8:
         low, span = float(values.min()), float(np.ptp(values))
         values = ((values - low) / (span or 1.0) * 255).round().astype(np.uint8)
