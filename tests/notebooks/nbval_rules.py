@@ -38,6 +38,7 @@ NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
 IDENTIFIER = re.compile(r"(?<=[\"#])f[0-9a-f]{8}-(?=\d)")  # of embedlib.show.plots, a digest of the figure
 PHOTOGRAPH = re.compile(r"data:image/[^\"]*")  # within a drawing; like a PNG it is not compared
 PIXEL_TOLERANCE = 0.01
+TENTHS = 0.11  # a drawing on the board writes tenths, and rounding may go to the next one
 SWITCHES = ("OMP_", "OPENBLAS_", "MKL_", "ATEN_", "EMBEDLIB_", "CUDA_")
 
 
@@ -69,20 +70,28 @@ def grounds() -> str:
     return digest.hexdigest()
 
 
+def _allowed(one: str, other: str) -> float:
+    """How far two coordinates may lie apart, by how many decimals they were written with."""
+    decimals = max(len(number.partition(".")[2]) for number in (one, other))
+    return TENTHS if decimals <= 1 else PIXEL_TOLERANCE
+
+
 def is_same_figure(stored: str, drawn: str) -> bool:
     """Whether two SVG texts show the same: all but the numbers in their tags is equal, and those nearly so."""
 
-    def parts(svg: str) -> tuple[str, list[float]]:
-        numbers: list[float] = []
+    def parts(svg: str) -> tuple[str, list[str]]:
+        numbers: list[str] = []
 
         def take(number: re.Match[str]) -> str:
-            numbers.append(float(number[0]))
+            numbers.append(number[0])
             return "#"
 
         return TAG.sub(lambda tag: NUMBER.sub(take, tag[0]), PHOTOGRAPH.sub("", IDENTIFIER.sub("", svg))), numbers
 
     (shapes, places), (new_shapes, new_places) = parts(stored), parts(drawn)
-    near = (abs(one - other) <= PIXEL_TOLERANCE for one, other in zip(places, new_places, strict=False))
+    near = (
+        abs(float(one) - float(other)) <= _allowed(one, other) for one, other in zip(places, new_places, strict=False)
+    )
     return shapes == new_shapes and all(near)
 
 

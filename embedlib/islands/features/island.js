@@ -16,7 +16,7 @@ const layerMaps = (name) => `<p class="i-title" data-role="${name}-title"></p><d
 const VIEW = `<div class="i-controls" aria-label="What to see"><button type="button" data-tab="filter">Slide a filter</button>
 <button type="button" data-tab="maps">The network’s maps</button><button type="button" data-tab="moved">Move the picture</button></div>
 <p class="i-controls">${select("photo", "Photograph")}</p>
-<section data-panel="filter"><p class="i-controls">${select("filter", "Filter")}</p>
+<div data-panel="filter"><p class="i-controls">${select("filter", "Filter")}</p>
 <div class="ft-pair"><div><div class="ft-grey" data-role="grey" role="application" tabindex="0"><canvas></canvas><i data-role="frame"></i></div>
 <p>photograph, ${SIDE} × ${SIDE} pixels</p></div>
 <div><div class="ft-map"><canvas data-role="map" role="img"></canvas><i data-role="spot"></i></div><p data-role="map-name"></p></div></div>
@@ -24,15 +24,15 @@ const VIEW = `<div class="i-controls" aria-label="What to see"><button type="but
 <span>→<b class="ft-sum"><span>their sum</span><output data-role="sum"></output></b></span></div>
 <p class="i-key" data-role="key"><span>the sums</span></p>
 <p class="i-line i-controls"><button type="button" data-role="all">Fill the map</button><button type="button" data-role="none">Empty the map</button></p>
-<p class="i-small i-controls">Drag the frame over the photograph, or move it with the arrow keys (with Shift by eight pixels). Each of the filter’s nine numbers can be changed. The network’s own filters are of its first layer, summed over red, green and blue; there they go two pixels a step.</p></section>
-<section data-panel="maps"><p class="i-line i-controls">${slider("layer", "Layer")}</p>
+<p class="i-small i-controls">Drag the frame over the photograph, or move it with the arrow keys (with Shift by eight pixels). Each of the filter’s nine numbers can be changed. The network’s own filters are of its first layer, summed over red, green and blue; there they go two pixels a step.</p></div>
+<div data-panel="maps"><p class="i-line i-controls">${slider("layer", "Layer")}</p>
 <div class="ft-both">${seen("maps")}<p data-role="layer-said"></p></div>
-<div class="ft-maps">${layerMaps("trained")}<p class="i-key" data-role="trained-key"></p>${layerMaps("random")}<p class="i-key" data-role="random-key"></p></div></section>
-<section data-panel="moved"><p class="i-line i-controls">${slider("shift", "Shift by")}</p>
+<div class="ft-maps">${layerMaps("trained")}<p class="i-key" data-role="trained-key"></p>${layerMaps("random")}<p class="i-key" data-role="random-key"></p></div></div>
+<div data-panel="moved"><p class="i-line i-controls">${slider("shift", "Shift by")}</p>
 <p class="i-models i-controls" data-role="moves"></p><p class="i-controls"><label class="i-tick"><input type="checkbox" data-role="weights"> Random weights</label></p>
 <div class="ft-both">${seen("still")}${seen("moved")}<div class="ft-plot" data-role="plot"></div></div><p data-role="moved-said"></p>
 ${layerMaps("still")}${layerMaps("moved")}<p class="i-key" data-role="moved-key"></p>
-<p class="i-small">These are eight of the last layer’s 1,280 maps of 7 × 7. All their numbers in a row are the flattened vector, 62,720 long; the means, one below each map, are the pooled vector, 1,280 long. The cosines are those of the whole vectors.</p></section>
+<p class="i-small">These are eight of the last layer’s 1,280 maps of 7 × 7. All their numbers in a row are the flattened vector, 62,720 long; the means, one below each map, are the pooled vector, 1,280 long. The cosines are those of the whole vectors.</p></div>
 <p class="i-status" data-role="status"></p><p class="i-note" data-role="note"></p>`;
 
 const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -277,7 +277,7 @@ function movedView({ model, first: { moves, strangers }, role, draw, announce })
       const both = ({ mean, flatten }) => `${signed(mean)} by the means, ${signed(flatten)} by the flattened maps`;
       const now = `${title[0].toUpperCase()}${title.slice(1)}: cosine ${both({ mean: moved.mean[at], flatten: moved.flatten[at] })}`;
       setText(role("moved-said"), `${now}. Two different photographs, in the mean over the pairs of these three: ${both(strangers[weights])}.`);
-      if (range.closest("section").contains(document.activeElement)) announce(now);
+      if (range.closest("[data-panel]").contains(document.activeElement)) announce(now);
     });
   }
   return { move: drawMove, random: drawMove };

@@ -198,8 +198,7 @@ async function render({ model, el }) {
   say(`Type a name, or click any drawing.${loads ? ` Doing so loads ${loads} of drawings, once.` : ""}`);
   role("note").append("Right is what stands in the same subcategory. Subcategories are Unicode's, a ruler with faults of its own: "
     + "the church is filed with place-religious, and the wedding, a church with a heart, with place-building. "
-    + `Of drawings taken by chance ${percent(first.chance)} would be right: the mark in each bar, which ends at 50 %. Drawings: `,
-  make("a", { href: "https://openmoji.org" }, "OpenMoji"), ", CC BY-SA 4.0.");
+    + `Of drawings taken by chance ${percent(first.chance)} would be right: the mark in each bar, which ends at 50 %. Drawings: OpenMoji, CC BY-SA 4.0.`);
   show(first, first.at);
   const sheet = await picture(Uint8Array.from(atob(first.sheet), (letter) => letter.charCodeAt(0)));
   if (settled === first.drawing) show({ ...first, sheet }, first.at);
