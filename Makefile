@@ -37,7 +37,7 @@ $(VENV)/.torch: requirements/torch.txt $(VENV)/.words
 	@echo "Installing torch and what stands on it (about two minutes) ..."
 	@$(PIP) install --quiet --no-deps $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) $(TORCH)
 	@$(PIP) show torch | grep -qE '^Requires:.*nvidia' && { $(PIP) uninstall --quiet --yes torch; echo "pip took torch's CUDA build, which the course does not use. README's TORCH_INDEX line gives the CPU build: run that."; exit 1; } || true
-	@$(PIP) install --quiet --require-hashes --no-deps -r requirements/torch.txt
+	@$(PIP) install --quiet --require-hashes --no-deps --no-build-isolation -r requirements/torch.txt
 	@touch $@
 
 $(VENV)/.all: requirements/all.txt $(VENV)/.torch
