@@ -4,6 +4,7 @@
 """
 
 from embedlib.show.board import Board
+from embedlib.show.maps import WordMap, maps, visualize_embeddings
 from embedlib.show.plots import (
     ACCENT,
     DIVERGING,
@@ -17,6 +18,7 @@ from embedlib.show.plots import (
     to_svg,
     use_style,
 )
+from embedlib.show.projector import export_projector
 from embedlib.show.scores import Shown, curves, lines, scatter, scores, word_map
 from embedlib.show.tables import Table, table
 
@@ -30,8 +32,11 @@ __all__ = [
     "Board",
     "Shown",
     "Table",
+    "WordMap",
     "curves",
+    "export_projector",
     "lines",
+    "maps",
     "scatter",
     "scores",
     "show_arrows",
@@ -40,5 +45,6 @@ __all__ = [
     "table",
     "to_svg",
     "use_style",
+    "visualize_embeddings",
     "word_map",
 ]

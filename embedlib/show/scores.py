@@ -486,8 +486,14 @@ def _plain_log_axis(axes: Any, ticks: Sequence[float], wide: int) -> None:
     axes.minorticks_off()
 
 
-def _place_names(axes: Any, places: Any, words: Sequence[str], colours: Sequence[str] | None = None) -> None:
-    """Write each name beside its dot, at the first of eight places around it where it covers no other name or dot."""
+def _place_names(
+    axes: Any, places: Any, words: Sequence[str], colours: Sequence[str] | None = None, covering: bool = True
+) -> None:
+    """Write each name beside its dot, at the first of eight places around it where it covers no other name or dot.
+
+    Where there is none, it covers as little as can be; with ``covering=False`` a name that would cover another is left
+    out.
+    """
     figure = axes.figure
     figure.draw_without_rendering()
     seen = axes.transData.transform(places) * 72 / figure.dpi
@@ -509,6 +515,8 @@ def _place_names(axes: Any, places: Any, words: Sequence[str], colours: Sequence
             covered += 8 * max(0.0, edge - left) * tall if axes.get_yticks().size else 0.0
             if covered < least:
                 best, least, kept = (right, up), covered, mine
+        if not covering and any(_shared(kept, other) > 0 for other in taken[len(seen) :]):
+            continue
         taken.append(kept)
         right, up = best
         axes.annotate(

@@ -176,18 +176,15 @@ def distance_correlation(vectors: Any, points: Any) -> float:
     >>> distance_correlation([[0], [1], [3]], [[0, 0], [0, 2], [0, 6]])
     1.0
     """
-    from scipy.spatial.distance import pdist
-    from scipy.stats import rankdata
-
     truth, drawn, _ = _tables(vectors, points, 1, least=3)
-    one, other = (rankdata(pdist(table)) for table in (truth, drawn))
-    if np.ptp(one) == 0 or np.ptp(other) == 0:
+    found = _order_of_distances(truth, drawn)
+    if np.isnan(found):
         raise ValueError("All distances are equal on one side: there is no order to compare.")
-    return float(np.corrcoef(one, other)[0, 1].round(12))
+    return found
 
 
 def measure_map(vectors: Any, points: Any, k: int = 10) -> MapMeasures:
-    """All four measures of a map.
+    """All four measures of a map; ``distances`` is NaN where all distances are equal on one side.
 
     Examples
     --------
@@ -201,8 +198,19 @@ def measure_map(vectors: Any, points: Any, k: int = 10) -> MapMeasures:
         _without_penalty(found),
         _without_penalty(_places_of_neighbours(drawn, truth, k)),
         float((found <= k).mean()),
-        distance_correlation(truth, drawn),
+        _order_of_distances(truth, drawn),
     )
+
+
+def _order_of_distances(truth: _Array, drawn: _Array) -> float:
+    """Spearman's correlation of the distances; NaN where they are all equal."""
+    from scipy.spatial.distance import pdist
+    from scipy.stats import rankdata
+
+    one, other = (rankdata(pdist(table)) for table in (truth, drawn))
+    if np.ptp(one) == 0 or np.ptp(other) == 0:
+        return float("nan")
+    return float(np.corrcoef(one, other)[0, 1].round(12))
 
 
 def noise_like(vectors: Any, seed: int = 0) -> _Array:
@@ -238,7 +246,8 @@ def noise_like(vectors: Any, seed: int = 0) -> _Array:
 def _without_penalty(places: _Array) -> float:
     """1 less the scaled sum of how far beyond k the k neighbours lie."""
     n, k = places.shape
-    return 1 - 2 * float(np.maximum(places - k, 0).sum()) / (n * k * (2 * n - 3 * k - 1))
+    cost = float(np.maximum(places - k, 0).sum())
+    return 1 - 2 * cost / float(n * k * (2 * n - 3 * k - 1))
 
 
 def _places_of_neighbours(truth: _Array, drawn: _Array, k: int) -> _Array:
