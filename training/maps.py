@@ -3,10 +3,10 @@
 t-SNE's places differ from one machine to another, so the maps that are shown are stored. About ten minutes on one quiet
 core; ``python training/maps.py words`` makes those of one collection, and leaves the others as they are.
 
-- ``maps_words.csv``: 480 words in eight kinds, in the order of the rows of their maps; 3,000 frequent words likewise.
+- ``maps_words.csv``: six words, 480 in eight kinds, 3,000 frequent ones, in the order of the rows of their maps.
 - ``maps.npz``: places, shape (n, 2), by name: ``words/t-SNE/30/random/0`` is collection, method, setting (perplexity or
   number of neighbours), start and seed; ``noise`` is :func:`embedlib.vectors.projection.noise_like` of the words.
-- ``maps.csv``: a row a map: four measures at ten neighbours, and whether the distances between kinds are kept.
+- ``maps.csv``: a row a map: four measures at ten neighbours (of six words, two); the order of distances between kinds.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ PERPLEXITIES = (2, 5, 10, 30, 100)
 NEIGHBOURS = (2, 5, 15, 50, 200)
 SEEDS = (0, 1, 2)
 FREQUENT = 3000
+SIX = ("king", "queen", "man", "woman", "apple", "orange")
 
 _LISTS = {
     "country": """
@@ -106,9 +107,12 @@ class Recipe(NamedTuple):
 def words() -> pd.DataFrame:
     """All words that have a place on a map, and their kind."""
     glove = load()
+    six = [("six", word, "") for word in SIX]
     frequent = [word for word in glove.index_to_key if word.isalpha() and len(word) > 2][:FREQUENT]
     rows = [("words", word, kind) for kind, some in KINDS.items() for word in some]
-    return pd.DataFrame(rows + [("frequent", word, "") for word in frequent], columns=["collection", "word", "kind"])
+    return pd.DataFrame(
+        six + rows + [("frequent", word, "") for word in frequent], columns=["collection", "word", "kind"]
+    )
 
 
 def load() -> Any:
@@ -137,6 +141,9 @@ def recipes(collection: str) -> Iterator[Recipe]:
     """The maps of a collection: all settings for the 480 words and their noise, fewer for the others."""
     yield Recipe(collection, "random places", 0, "none", 0)
     yield Recipe(collection, "PCA", 0, "none", 0)
+    if collection == "six":
+        yield from (Recipe(collection, "t-SNE", 2, "random", seed) for seed in SEEDS)
+        return
     every = collection in ("words", "noise")
     for perplexity in PERPLEXITIES if every else (5, 30):
         yield Recipe(collection, "t-SNE", perplexity, "pca", 0)
@@ -189,7 +196,11 @@ def measures(recipe: Recipe, vectors: Floats, points: Floats, kinds: npt.NDArray
     from scipy.spatial.distance import pdist
     from scipy.stats import spearmanr
 
-    row = {**recipe._asdict(), **measure_map(vectors, points)._asdict(), "kinds": np.nan}
+    row = {
+        **recipe._asdict(),
+        **measure_map(vectors, points, min(10, (len(points) - 1) // 2))._asdict(),
+        "kinds": np.nan,
+    }
     if kinds is not None:
         between = (pdist(centres(rows, kinds)) for rows in (vectors, points.astype(float)))
         row["kinds"] = float(spearmanr(*between).statistic)
@@ -201,7 +212,7 @@ def main(asked: list[str]) -> None:
     table.to_csv(RESULTS / "maps_words.csv", index=False)
     kinds = table.loc[table["collection"] == "words", "kind"].to_numpy(dtype=str)
     stored, rows = RESULTS / "maps.npz", RESULTS / "maps.csv"
-    everything = ["words", "noise", "frequent", "frequent noise", "drawings", "drawings noise"]
+    everything = ["six", "words", "noise", "frequent", "frequent noise", "drawings", "drawings noise"]
     asked = asked or everything
     maps = dict(np.load(stored)) if stored.exists() else {}
     maps = {name: places for name, places in maps.items() if name.split("/")[0] not in asked}
