@@ -36,6 +36,8 @@ CELLS = (
     'print("Python sees", d.drawing)\nd.drawing = "Banana"',
     'f = islands.show("features", photo="rocket")\nf',
     'print("Python sees", f.photo, f.filter, f.move)\nf.move = "flipped"',
+    'm = islands.show("map_liar", word="tailor", method="PCA")\nm',
+    'print("Python sees", m.word, m.method, m.n_neighbors)\nm.data = "noise"',
 )
 
 
@@ -188,6 +190,18 @@ def test_the_island_lives_in_jupyterlab(lab: str, watch: Any) -> None:
     assert "Python sees coffee 1/2 0 1 -1 0 1 -1 0 1 shifted 1" in run_cell(page, 14)
     said = "document.querySelector('.island-features [data-role=moved-said]').textContent"
     until(page, f"{said}.startsWith('Flipped: ')")
+
+    run_cell(page, 15)
+    liar = page.locator(".island-map_liar").first
+    liar.locator('[data-role="method"] button').nth(2).click()
+    title = "document.querySelector('.island-map_liar [data-role=title]').textContent"
+    until(page, f"{title}.includes('UMAP, n_neighbors 15')", patience=20)
+    liar.locator('[data-role="slider"]').focus()
+    page.keyboard.press("ArrowLeft")
+    liar.locator('[data-role="word"]').fill("chef")
+    until(page, "document.querySelector('.island-map_liar [data-role=query]').textContent === 'chef'")
+    assert "Python sees chef UMAP 5" in run_cell(page, 16)
+    until(page, "document.querySelector('.island-map_liar [data-role=best]').textContent.includes('the noise')")
     # What JupyterLab says of its own plugins on a slow machine is not about islands.
     errors = [error for error in watched.errors if not error.startswith("Plugin @jupyterlab")]
     assert [error for error in errors if re.search("island|anywidget|widget", error, re.IGNORECASE)] == []

@@ -20,6 +20,7 @@ DATA = {
     **{name: ["neighbors.data.js"] for name in ("neighbors", "playground")},
     "encoder": ["encoder.worker.js", *(f"encoder.minilm-{nth}.js" for nth in range(7))],
     "features": ["features.data.js"],
+    "map_liar": ["map_liar.data.js"],
     "senses": [],
     "skipgram": [],
     "visual_search": ["visual_search.data.js"],
@@ -40,7 +41,7 @@ def use(root: Any, name: str, text: str = "guitar") -> None:
         until(root.page, "document.querySelector('[data-role=read]').textContent.startsWith('money: ')")
         return
     begin(root, name, text)
-    if name == "visual_search":
+    if name in ("visual_search", "map_liar"):
         status = root.locator('[data-role="status"]').element_handle()
         root.page.wait_for_function('([el, text]) => el.textContent.includes(`"${text}"`)', arg=[status, text])
         return
@@ -121,7 +122,7 @@ def test_its_module_is_one_that_a_notebook_can_load(places: dict[str, str], watc
 @pytest.mark.parametrize("name", LOADING)
 def test_it_says_what_it_will_load(places: dict[str, str], watch: Watcher, name: str) -> None:
     root = opened(watch(places["folder"]), name)
-    small = dict.fromkeys(("features", "visual_search"), r"loads 0\.\d MB")
+    small = dict.fromkeys(("features", "map_liar", "visual_search"), r"loads 0\.\d MB")
     said = {"encoder": r"\(21 MB\)", **small}.get(name, r"loads 1\.\d MB")
     assert re.search(said, root.inner_text())
 
@@ -262,7 +263,7 @@ def test_a_strict_security_policy_is_kept(folder: Path, watch: Watcher, name: st
         elif name in LOADING:
             root.locator("input[type=text]").first.fill("guitar")
             answers = "[data-role=query], [data-role=formula], [data-role=pieces]"
-            shown = "[data-role=status]" if name == "visual_search" else answers
+            shown = "[data-role=status]" if name in ("visual_search", "map_liar") else answers
             until(watched.page, f"document.querySelector('{shown}').textContent.includes('guitar')")
         assert watched.errors == [] and watched.foreign == []
 
@@ -276,8 +277,8 @@ def test_a_printed_island_is_a_figure(places: dict[str, str], watch: Watcher, na
     # The list that names the word of a printed table of neighbours stays: it is its heading.
     controls = "input, textarea, [role=tab], select:not([data-role=word])"
     assert not root.locator(controls).filter(visible=True).count()
-    if name == "senses":
-        assert root.locator('[data-role="map"] button').first.is_visible()
+    if name in ("senses", "map_liar"):
+        assert root.locator('[data-role="map"] :is(button, circle)').first.is_visible()
         return
     assert root.locator('table, [data-role="rows"]').filter(visible=True).count()
     canvas = root.locator("canvas").first
