@@ -77,7 +77,7 @@ def shows(shown: Any, word: str, **options: Any) -> None:
         0.5,
     ]
     best = max(share for other, share in shares().items() if other.split()[0] == name.split()[0])
-    assert f"keeps more than {100 * best:.0f} %" in role(shown, "best").inner_text()
+    assert f"keeps more than {100 * best:.0f}\u00a0%" in role(shown, "best").inner_text()
     selected = shown.locator('circle[aria-selected="true"]')
     assert selected.count() == 1 and selected.get_attribute("aria-label").startswith(f"{word}, ")
     assert shown.locator("svg").get_attribute("aria-activedescendant") == selected.get_attribute("id")
@@ -155,7 +155,7 @@ def test_the_keyboard_walks_over_the_map(places: dict[str, str], watch: Any) -> 
     shows(shown, WORDS[at])
     announced = "document.querySelector('[data-role=announce]').textContent"
     until(shown, f"{announced}.startsWith('{WORDS[at]}: ')")
-    assert f"Whole map, t-SNE, perplexity 30, seed 0: {100 * shares()[map_name(DEFAULTS)]:.0f} %." in shown.evaluate(
+    assert f"Whole map, t-SNE, perplexity 30, seed 0: {100 * shares()[map_name(DEFAULTS)]:.0f}\u00a0%." in shown.evaluate(
         announced
     )
     assert watched.errors == []

@@ -4,7 +4,6 @@
 const EDGE = 12; // pixels between the outermost points and the frame
 const TEN = 10;
 const NAMED = 22; // pixels from a point within which the pointer reads its name
-const CALM = "(prefers-reduced-motion: reduce)";
 
 const group = (name, label) => `<span class="ml-group"><b>${label}</b> <span class="i-models" role="group" aria-label="${label}" data-role="${name}"></span></span>`;
 
@@ -24,11 +23,11 @@ Rings mark its ${TEN} nearest on the map. <b data-role="kept"></b></p>
 <p class="i-title" data-role="title"></p><p data-role="whole"></p><span class="ml-share" aria-hidden="true"><span></span><i></i></span>
 <p class="i-small" data-role="best"></p></div>
 <div class="ml-question" role="group" aria-label="Real or noise?" data-role="question"><p class="i-title">Real words, or noise?</p>
-<p>One of the maps here, without its names: vectors of words, or points at random?</p>
+<p>One of the maps here, with its names taken off.</p>
 <p class="i-models" data-role="answers"></p></div></div>
 <p class="i-note" data-role="note"></p>`;
 
-const percent = (share) => `${Math.round(share * 100)} %`;
+const percent = (share) => `${Math.round(share * 100)}\u00a0%`;
 const svg = (tag, attributes = {}) => {
   const el = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [key, value] of Object.entries(attributes)) el.setAttribute(key, value);
@@ -78,8 +77,7 @@ function render({ model, el }) {
   const loads = model.get("loads");
   const [field, slider, map, play, close] = ["word", "slider", "map", "play", "close"].map(role);
   const KEYS = ["word", "data", "method", "perplexity", "n_neighbors", "seed"];
-  let places = [], now, from, frame, asked, shown, points;
-  let [right, played] = [0, 0];
+  let places = [], right = 0, played = 0, now, from, frame, asked, shown, points;
 
   // ---- What a map is called, and what it is called in words.
   const wish = () => Object.fromEntries(KEYS.map((key) => [key, model.get(key)]));
@@ -140,10 +138,10 @@ function render({ model, el }) {
   }
   function move(target) {
     cancelAnimationFrame(frame);
-    const still = !points || points === target || matchMedia(CALM).matches || !side();
+    const still = !points || points === target || matchMedia("(prefers-reduced-motion: reduce)").matches;
     from = still ? undefined : now;
     points = target;
-    if (still) { place(1); return; }
+    if (still) return place(1);
     let start;
     const step = (time) => {
       start ??= time;
@@ -259,10 +257,7 @@ function render({ model, el }) {
     const i = nearby(event, 2 * NAMED);
     if (i !== undefined) choose(words[i]);
   });
-  drawn.addEventListener("pointermove", (event) => {
-    const i = nearby(event, NAMED);
-    map.title = i === undefined ? "" : words[i];
-  });
+  drawn.addEventListener("pointermove", (event) => { map.title = words[nearby(event, NAMED)] || ""; });
   drawn.addEventListener("keydown", (event) => {
     const towards = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
     if (!towards) return;
@@ -300,7 +295,8 @@ function render({ model, el }) {
     asked = others[Math.floor(Math.random() * others.length)];
     show(held, { ...wish(), ...stateOf(asked) });
     settle();
-    role("answers").firstChild.focus();
+    role("answers").firstChild.focus({ preventScroll: true });
+    role("question").scrollIntoView({ block: "nearest" });
   }, "shown"));
 
   slider.addEventListener("input", () => {
@@ -318,7 +314,7 @@ function render({ model, el }) {
   resized.observe(map);
   settle();
   say(`Click a point, or type a word.${loads ? ` Doing so loads ${loads} of maps, once.` : ""}`);
-  setText(role("note"), `Strong dots are of the same kind as the word. Nearest in the space is by cosine, over all 50 numbers of GloVe's vectors. Noise is as many points of the same mean and covariance, which no meaning has touched; the words are dealt to them as names. Maps are turned to lie alike, which changes no distance.`);
+  setText(role("note"), `The strong dots are words of the same kind. Nearest in the space is by cosine, over all 50 numbers of GloVe's vectors. Noise is as many points, drawn at random with the same mean and covariance; the words are dealt to them as names. Maps are turned to lie alike, which changes no distance.`);
   return () => {
     cancelAnimationFrame(frame);
     resized.disconnect();
