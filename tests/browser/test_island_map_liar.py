@@ -155,8 +155,9 @@ def test_the_keyboard_walks_over_the_map(places: dict[str, str], watch: Any) -> 
     shows(shown, WORDS[at])
     announced = "document.querySelector('[data-role=announce]').textContent"
     until(shown, f"{announced}.startsWith('{WORDS[at]}: ')")
-    assert f"Whole map, t-SNE, perplexity 30, seed 0: {100 * shares()[map_name(DEFAULTS)]:.0f}\u00a0%." in shown.evaluate(
-        announced
+    assert (
+        f"Whole map, t-SNE, perplexity 30, seed 0: {100 * shares()[map_name(DEFAULTS)]:.0f}\u00a0%."
+        in shown.evaluate(announced)
     )
     assert watched.errors == []
 

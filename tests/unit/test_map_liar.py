@@ -90,6 +90,18 @@ def test_steps_change_almost_nothing_of_what_the_training_measured() -> None:
         assert collection()["trust"][name] == pytest.approx(row["trustworthiness"], abs=0.0001), name
 
 
+def test_the_stored_maps_are_those_of_the_training() -> None:
+    from embedlib.islands.map_liar.measure import measure
+
+    made, held = measure(), collection()
+    assert {key: made[key] for key in ("words", "kinds", "kind", "near")} == {
+        key: held[key] for key in ("words", "kinds", "kind", "near")
+    }
+    assert list(made["maps"]) == list(held["maps"])
+    for name, steps in made["maps"].items():
+        np.testing.assert_allclose(steps, held["maps"][name], atol=1)  # a half may round either way
+
+
 def test_maps_are_only_turned() -> None:
     maps = np.load(RESULTS / "maps.npz")
     for name in SOME:
