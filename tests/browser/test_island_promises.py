@@ -17,6 +17,7 @@ from embedlib.islands import base, site
 NAMES = islands.available()
 LOADING = [name for name in NAMES if name not in ("senses", "skipgram")]
 DATA = {
+    "convention_lab": ["convention_lab.data.js"],
     **{name: ["neighbors.data.js"] for name in ("neighbors", "playground")},
     "encoder": ["encoder.worker.js", *(f"encoder.minilm-{nth}.js" for nth in range(7))],
     "features": ["features.data.js"],
@@ -49,15 +50,22 @@ def use(root: Any, name: str, text: str = "guitar") -> None:
         shown = root.locator('[data-role="grey"]').element_handle()
         root.page.wait_for_function("el => /coffee/.test(el.ariaLabel)", arg=shown)
         return
+    if name == "convention_lab":
+        lane = root.locator(".cl-other").last.element_handle()
+        root.page.wait_for_function("el => el.dataset.score < 0.6 && el.dataset.low", arg=lane)
+        return
     role = {"neighbors": "query", "playground": "formula", "encoder": "pieces"}[name]
     shown = root.locator(f'[data-role="{role}"]').element_handle()
     root.page.wait_for_function("([el, text]) => el.textContent.includes(text)", arg=[shown, text])
 
 
 def begin(root: Any, name: str, text: str) -> None:
-    """Type a word, or choose another photograph; what answers in the encoder is loaded first, by a button."""
+    """Type a word, choose a photograph, press a switch; what answers in the encoder is loaded first, by a button."""
     if name == "features":
         root.locator('[data-role="photo"]').select_option("coffee")
+        return
+    if name == "convention_lab":
+        root.get_by_label("scored 0", exact=True).check(force=True)
         return
     field = root.locator("input[type=text]").first
     if name == "encoder" and not field.is_visible():
@@ -122,7 +130,7 @@ def test_its_module_is_one_that_a_notebook_can_load(places: dict[str, str], watc
 @pytest.mark.parametrize("name", LOADING)
 def test_it_says_what_it_will_load(places: dict[str, str], watch: Watcher, name: str) -> None:
     root = opened(watch(places["folder"]), name)
-    small = dict.fromkeys(("features", "map_liar", "visual_search"), r"loads 0\.\d MB")
+    small = dict.fromkeys(("convention_lab", "features", "map_liar", "visual_search"), r"loads 0\.\d MB")
     said = {"encoder": r"\(21 MB\)", **small}.get(name, r"loads 1\.\d MB")
     assert re.search(said, root.inner_text())
 
@@ -258,7 +266,7 @@ def test_a_strict_security_policy_is_kept(folder: Path, watch: Watcher, name: st
         root.locator("button, input[type=text]").filter(visible=True).last.click()
         if name == "encoder":
             until(watched.page, "document.querySelector('.i-status').textContent.includes('on your machine')")
-        if name == "features":
+        if name in ("convention_lab", "features"):
             use(root, name)
         elif name in LOADING:
             root.locator("input[type=text]").first.fill("guitar")
@@ -277,8 +285,13 @@ def test_a_printed_island_is_a_figure(places: dict[str, str], watch: Watcher, na
     # The list that names the word of a printed table of neighbours stays: it is its heading.
     controls = "input, textarea, [role=tab], select:not([data-role=word])"
     assert not root.locator(controls).filter(visible=True).count()
-    if name in ("senses", "map_liar"):
-        assert root.locator('[data-role="map"] :is(button, circle)').first.is_visible()
+    marks = {
+        "senses": '[data-role="map"] button',
+        "map_liar": '[data-role="map"] :is(button, circle)',
+        "convention_lab": ".cl-dot",
+    }
+    if name in marks:
+        assert root.locator(marks[name]).first.is_visible()
         return
     assert root.locator('table, [data-role="rows"]').filter(visible=True).count()
     canvas = root.locator("canvas").first

@@ -31,7 +31,7 @@ BENCHMARKS = {
 SWITCHES = {
     "missing": {"own": "left out", "both": "left out for both", "zero": "scored 0", "mean": "the mean vector"},
     "case": {"lower": "in lower case", "exact": "as written"},
-    "ties": {"mean": "share the mean rank", "min": "all get the lowest", "order": "by order in the file"},
+    "ties": {"mean": "mean rank", "min": "lowest rank", "order": "order in the file"},
     "measure": {"cosine": "cosine", "dot": "dot product"},
     "repeats": {"twice": "count twice", "once": "count once"},
 }
@@ -39,7 +39,7 @@ SWITCHES = {
 TITLES = {
     "missing": "A missing word",
     "case": "Look words up",
-    "ties": "Equal numbers",
+    "ties": "Equal numbers get",
     "measure": "Likeness",
     "repeats": "Pairs listed twice",
 }
@@ -54,14 +54,10 @@ Values = dict[tuple[str, str, str], tuple[int, Ranks]]
 
 @dataclass(frozen=True)
 class Benchmark:
-    """People's scores and the models' values of the pairs, all as whole numbers in the same order, without words.
+    """People's scores of n pairs, and the models' likenesses, all as whole numbers in the same order.
 
-    Attributes
-    ----------
-    about : name, title, number of pairs n, how many have a capital, and which repeat an earlier pair.
-    human : shape (n,).
-    values : by model, measure and case: the number for zero, and a number a pair, with `MISSING` added where the model
-        lacks a word; the number is then that of the mean vector.
+    `about` says how many pairs have a capital, and which repeat an earlier one. `values` holds, by model, measure and
+    case, the number for zero, and a number a pair: with the mean vector, and plus `MISSING`, where a word is missing.
     """
 
     about: dict[str, Any]
@@ -154,18 +150,22 @@ def check(options: dict[str, Any]) -> dict[str, Any]:
 @cache
 def _answer(*values: str) -> dict[str, Any]:
     state = dict(zip(DEFAULTS, values, strict=True))
-    return {"scores": scores(state), "ends": intervals(state), "pairs": [int(used.sum()) for _, used in sides(state)[1]]}
+    return {
+        "scores": scores(state),
+        "ends": intervals(state),
+        "pairs": [int(used.sum()) for _, used in sides(state)[1]],
+    }
 
 
 def first(options: dict[str, Any]) -> dict[str, Any]:
-    """What can be chosen, and the answer for these options."""
+    """What can be chosen, in its order, and the answer for these options."""
     return {
         "benchmarks": [held.about for held in benchmarks().values()],
         "models": MODELS,
-        "titles": TITLES,
-        "switches": SWITCHES,
+        "switches": [[switch, TITLES[switch], list(choices.items())] for switch, choices in SWITCHES.items()],
         "draws": DRAWS,
         "seed": SEED,
+        "usual": scores({**options, **USUAL}),
         "answer": _answer(*(options[key] for key in DEFAULTS)),
     }
 
@@ -177,7 +177,11 @@ def fallback_html(options: dict[str, Any], invitation: str = "") -> str:
     for switch, choices in SWITCHES.items():
         others = (choice for choice in choices if choice != options[switch])
         states += [(f"{TITLES[switch].lower()}: {choices[c]}", {**options, switch: c}) for c in others]
-    said = ["Spearman's correlation with people on ", BENCHMARKS[options["benchmark"]], ", one convention changed a row."]
+    said = [
+        "Spearman's correlation with people on ",
+        BENCHMARKS[options["benchmark"]],
+        ", one convention changed a row.",
+    ]
     rows = [(label, *(signed(score, 3) for score in scores(state))) for label, state in states]
     return plain_table([*said[:-1], said[-1] + invitation], ("convention", *names), rows)
 
@@ -189,5 +193,6 @@ ISLAND = Island(
     first=first,
     fallback_html=fallback_html,
     parts={"data": Part(make=VALUES.read_bytes, key=lambda: source_key(VALUES))},
+    helpers=("ranks.js",),
     invitation=" Run this cell to switch conventions.",
 )

@@ -2,13 +2,13 @@
 // they stood before stays to be seen. Correlations and intervals are computed here.
 
 const VIEW = `<div class="i-line i-controls"><label>Benchmark <select data-role="benchmark"></select></label>
-<label><i class="cl-one" aria-hidden="true">●</i> Model <select data-role="one"></select></label>
-<label><i class="cl-other" aria-hidden="true">■</i> and <select data-role="other"></select></label></div>
+<label><i class="cl-one" aria-hidden="true">●</i><select data-role="one" aria-label="First model"></select></label>
+<label><i class="cl-other" aria-hidden="true">■</i><select data-role="other" aria-label="Second model"></select></label></div>
 <p class="cl-goal" data-role="goal"></p>
 <div class="cl-plot" data-role="rows"><div class="cl-gap" aria-hidden="true"></div>
 <div class="cl-lane cl-one"></div><div class="cl-lane cl-other"></div>
 <div class="cl-ticks" aria-hidden="true"></div></div>
-<p class="cl-verdict" data-role="verdict"></p>
+<p class="cl-verdict"><b data-role="verdict"></b><br><span data-role="gap"></span></p>
 <p class="i-status" data-role="status"></p>
 <div class="i-controls" data-role="switches"></div>
 <p class="i-small cl-printed" data-role="printed"></p>
@@ -45,78 +45,9 @@ function sidesOf(held, state) {
     const numbers = row.slice(1).map((value, i) => (known[k][i] || state.missing !== "zero" ? value % MISSING : row[0]));
     const left = { own: (i) => known[k][i], both: (i) => known[0][i] && known[1][i] }[state.missing] || (() => true);
     const used = upTo(0, held.n - 1).filter((i) => counts[i] && left(i));
-    const sorted = (values) => used.slice().sort((i, j) => values[i] - values[j] || i - j);
+    const sorted = (values) => Uint32Array.from(used, (i) => values[i] * 8192 + i).sort().map((key) => key % 8192);
     return { numbers, human: held.human, ties: state.ties, byHuman: sorted(held.human), byModel: sorted(numbers), lacks: known[k].filter((is) => !is).length };
   });
-}
-
-/** Write each pair's rank, where pair i stands `times[i]` times: for ranks by order, the mean of its copies. */
-function rank(out, order, values, times, ties) {
-  let below = 0;
-  for (let start = 0, end; start < order.length; start = end) {
-    let count = 0;
-    for (end = start; end < order.length && values[order[end]] === values[order[start]]; end++) {
-      const here = times[order[end]];
-      if (ties === "order") out[order[end]] = below + count + (here + 1) / 2;
-      count += here;
-    }
-    if (ties !== "order") for (let s = start; s < end; s++) out[order[s]] = ties === "mean" ? below + (count + 1) / 2 : below + 1;
-    below += count;
-  }
-}
-
-/** Spearman's correlation: Pearson's, of the ranks. */
-function spearman({ numbers, human, ties, byHuman, byModel }, times, [a, b]) {
-  rank(a, byHuman, human, times, ties);
-  rank(b, byModel, numbers, times, ties);
-  let n = 0, sa = 0, sb = 0, aa = 0, bb = 0, ab = 0;
-  for (const i of byHuman) {
-    const t = times[i];
-    const copies = ties === "order" ? (t * (t * t - 1)) / 12 : 0; // copies that follow one another in both orders
-    n += t; sa += t * a[i]; sb += t * b[i];
-    aa += t * a[i] * a[i] + copies; bb += t * b[i] * b[i] + copies; ab += t * a[i] * b[i] + copies;
-  }
-  return (n * ab - sa * sb) / Math.sqrt((n * aa - sa * sa) * (n * bb - sb * sb));
-}
-
-/** Random whole numbers below n, always the same for a seed (mulberry32). */
-function random(seed) {
-  let state = seed;
-  return (n) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296) * n);
-  };
-}
-
-/** The ends of the middle 95 %, between the values as numpy's quantile. */
-function ends(values) {
-  const sorted = Float64Array.from(values).sort();
-  return [0.025, 0.975].map((share) => {
-    const at = share * (sorted.length - 1), low = Math.floor(at);
-    return sorted[low] + (at - low) * (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low]);
-  });
-}
-
-const pause = () => new Promise((resolve) => { setTimeout(resolve); });
-
-/** Intervals of both scores and of their gap, the same pairs drawn for both; a slice at a time, so that the page answers meanwhile. */
-async function bootstrap(sides, n, { draws, seed }, current) {
-  const drawn = [[], [], []];
-  const below = random(seed);
-  const times = new Uint16Array(n), space = [new Float64Array(n), new Float64Array(n)];
-  for (let draw = 0, since = performance.now(); draw < draws; draw++) {
-    times.fill(0);
-    for (let i = 0; i < n; i++) times[below(n)]++;
-    const [one, other] = sides.map((side) => spearman(side, times, space));
-    [one, other, one - other].forEach((value, k) => drawn[k].push(value));
-    if (performance.now() - since < 12) continue;
-    await pause();
-    if (!current()) return null;
-    since = performance.now();
-  }
-  return drawn.map(ends);
 }
 
 function scoresOf(held, state) {
@@ -130,7 +61,9 @@ const between = (low, high) => `${three(low)} to ${three(high)}`;
 
 function render({ model, el }) {
   const first = model.get("first");
-  const { benchmarks, models, titles, switches } = first;
+  const { benchmarks, models } = first;
+  const titles = Object.fromEntries(first.switches.map(([key, title]) => [key, title]));
+  const switches = Object.fromEntries(first.switches.map(([key, , choices]) => [key, Object.fromEntries(choices)]));
   const role = build(el, VIEW);
   const { say, announce } = speaker(role);
   const loads = model.get("loads");
@@ -157,6 +90,7 @@ function render({ model, el }) {
       setText(number, before && three(before[k]) !== three(scores[k]) ? `${three(before[k])} → ${three(scores[k])}` : three(scores[k]));
       setText(counted, `${intervals ? `${between(...intervals[k])}; ` : ""}${grouped(pairs[k])} of ${grouped(about(shown).n)} pairs`);
       dot.style.left = place(scores[k]);
+      Object.assign(lane.dataset, { score: scores[k], low: intervals?.[k][0] ?? "", high: intervals?.[k][1] ?? "" });
       interval.hidden = !intervals;
       if (intervals) Object.assign(interval.style, { left: place(intervals[k][0]), right: `calc(100% - ${place(intervals[k][1])})` });
       const spots = [...new Set(trail.map((each) => three(each[k])))];
@@ -165,11 +99,12 @@ function render({ model, el }) {
     const [low, high] = [Math.min(...scores), Math.max(...scores)];
     Object.assign(el.querySelector(".cl-gap").style, { left: place(low), right: `calc(100% - ${place(high)})` });
     const ahead = leader(scores);
+    Object.assign(role("gap").dataset, { low: intervals?.[2][0] ?? "", high: intervals?.[2][1] ?? "" });
     const gap = intervals && intervals[2].map((end) => (ahead === 1 ? -end : end)).sort((a, b) => a - b);
-    setText(role("verdict"), ahead < 0 ? "Neither leads: both scores are the same to three decimals."
-      : `${names[ahead]} leads by ${three(high - low)}${gap ? ` (95 % interval ${between(...gap)}${gap[0] <= 0 ? ": it holds 0, so who is better stays open" : ""})` : ""}.`);
+    setText(role("verdict"), ahead < 0 ? "Neither leads: the scores agree to three decimals." : `${names[ahead]} leads by ${three(high - low)}.`);
+    setText(role("gap"), gap ? `95 % interval of the gap: ${between(...gap)}${gap[0] <= 0 && gap[1] >= 0 ? ". It holds 0: who is better stays open." : "."}` : "");
     const won = behind !== undefined && ahead === behind;
-    if (behind !== undefined) setText(role("goal"), won ? `Done: ${names[behind]} leads, though ${names[1 - behind]} leads under the usual conventions.` : `Your goal: make ${names[behind]} lead. Change conventions only.`);
+    if (behind !== undefined) setText(role("goal"), won ? `Done: ${names[behind]} leads. With all as usual ${names[1 - behind]} does.` : `Your goal: make ${names[behind]} lead. Only conventions may change.`);
     role("goal").classList.toggle("cl-won", won);
     const printed = Object.entries(switches).map(([key, choices]) => `${titles[key].toLowerCase()}: ${choices[shown[key]]}`).join("; ");
     setText(role("printed"), `Spearman's correlation with people on ${about(shown).title}. Conventions: ${printed}.`);
@@ -190,7 +125,7 @@ function render({ model, el }) {
   }
   const fields = ["benchmark", "one", "other"].map((key) => {
     const field = role(key);
-    const options = key === "benchmark" ? benchmarks.map(({ name, title, n }) => [name, `${title} (${grouped(n)} pairs)`]) : models.map((each) => [each, each]);
+    const options = key === "benchmark" ? benchmarks.map(({ name, title }) => [name, title]) : models.map((each) => [each, each]);
     field.append(...options.map(([value, text]) => make("option", { value }, text)));
     field.addEventListener("change", () => choose({ [key]: field.value, ...(key === "benchmark" && usual) }));
     return [key, field];
@@ -240,7 +175,7 @@ function render({ model, el }) {
         zero: `Pairs with a missing word now score 0, as if their words were strangers (${lack}).`,
         mean: `A missing word now gets the mean of all vectors (pairs: ${lack}).`,
       },
-      case: { lower: `Names are looked up in lower case now; pairs still missing: ${lack}.`, exact: `Words with a capital are looked up as written, and these vocabularies are in lower case: now there are ${lack}.` },
+      case: { lower: `Names are looked up in lower case now; pairs still missing: ${lack}.`, exact: `Words are looked up as written, and of the ${about(shown).capitals} pairs with a capital no model knows one: pairs missing now: ${lack}.` },
       ties: {
         mean: "Equal numbers share the mean of their ranks again.",
         min: "Equal numbers now all get the lowest of their ranks",
@@ -249,7 +184,7 @@ function render({ model, el }) {
       measure: { cosine: "Cosines again: lengths no longer count.", dot: "Dot products: long vectors now count for more." },
       repeats: { twice: "Pairs that are listed twice count twice again.", once: "Of pairs that are listed twice, only the first entry counts now." },
     }[key][shown[key]];
-    const ties = key === "ties" && shown.ties !== "mean" ? ` (equal to another: ${grouped(tied(sides[0].byHuman, held.human))} of people's scores, ${names.map((name, k) => `${grouped(tied(sides[k].byModel, sides[k].numbers))} of ${name}'s`).join(", ")}).` : "";
+    const ties = key === "ties" && shown.ties !== "mean" ? ` (equal to one before: ${grouped(tied(sides[0].byHuman, held.human))} scores by people, ${names.map((name, k) => `${grouped(tied(sides[k].byModel, sides[k].numbers))} by ${name}`).join(", ")}).` : "";
     return said + ties;
   }
   function moved(before) {
@@ -271,7 +206,7 @@ function render({ model, el }) {
     sync();
     const { sides, ...found } = scoresOf(held[state.benchmark], state);
     answer = found;
-    setGoal(held);
+    setGoal(scoresOf(held[state.benchmark], { ...state, ...usual }).scores);
     draw(same && was);
     say(same ? `${did(before, held[state.benchmark], sides)} ${moved(was)}` : `${about(state).title}: ${[state.one, state.other].map((name, k) => `${name} lacks ${grouped(sides[k].lacks)} pairs`).join(", ")}. Switch a convention.`);
     const ticket = ++turn;
@@ -279,10 +214,10 @@ function render({ model, el }) {
     if (!intervals) return;
     answer = { ...answer, ends: intervals };
     draw(same && was);
-    announce(`${role("status").textContent} ${role("verdict").textContent}`);
+    announce(["status", "verdict", "gap"].map((name) => role(name).textContent).join(" "));
   }
-  function setGoal(held) {
-    const ahead = leader(scoresOf(held[shown.benchmark], { ...shown, ...usual }).scores);
+  function setGoal(scores) {
+    const ahead = leader(scores);
     behind = ahead < 0 ? undefined : 1 - ahead;
     if (ahead < 0) setText(role("goal"), "Under the usual conventions neither leads. Make one of them lead.");
   }
@@ -292,7 +227,6 @@ function render({ model, el }) {
     const settings = combinations(shown);
     const found = settings.map((state) => scoresOf(held[state.benchmark], state).scores);
     trail = found;
-    setGoal(held);
     draw();
     const names = [shown.one, shown.other];
     const range = names.map((name, k) => `${name} from ${three(Math.min(...found.map((each) => each[k])))} to ${three(Math.max(...found.map((each) => each[k])))}`);
@@ -312,9 +246,9 @@ function render({ model, el }) {
   };
   const end = follow(model, Object.fromEntries(keys.map((key) => [key, changed])));
 
-  if (Object.keys(usual).every((key) => shown[key] === usual[key]) && leader(answer.scores) >= 0) behind = 1 - leader(answer.scores);
-  setText(role("note"), `The numbers are Spearman's correlations of the models with people; the bars are 95 % intervals over pairs (${grouped(first.draws)} resamples, the same pairs for both models). Pale dots are settings before. `
-    + "What counts as usual is the default of this book's evaluate_similarity; each other choice is somebody's default. Ranks only: the words stay with the benchmarks.");
+  setGoal(first.usual);
+  setText(role("note"), `The numbers are Spearman's correlations of the models with people; the bars are 95 % intervals over pairs (${grouped(first.draws)} resamples, the same pairs for both models). Pale marks are earlier settings. `
+    + "Usual is what this book's evaluate_similarity does. Only ranks travel here: the words stay with the benchmarks.");
   sync();
   draw();
   say(`Press a switch and see what moves.${loads ? ` Doing so loads ${loads} of ranks, once.` : ""}`);

@@ -1,4 +1,4 @@
-"""Scores and likenesses of the packaged benchmarks, as ranks without words: `python -m embedlib.islands.convention_lab.measure`."""
+"""The benchmarks as ranks without words, in a file: `python -m embedlib.islands.convention_lab.measure` makes it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from gensim.models import KeyedVectors
 from numpy.typing import NDArray
 
 from embedlib import datasets
@@ -20,7 +19,7 @@ from embedlib.words.models import word_models
 DECIMALS = 12  # likenesses that agree this far are equal, as in evaluate_similarity
 
 
-def likenesses(vectors: KeyedVectors, pairs: pd.DataFrame, measure: str, case: str) -> tuple[NDArray[Any], NDArray[Any]]:
+def likenesses(vectors: Any, pairs: pd.DataFrame, measure: str, case: str) -> tuple[NDArray[Any], NDArray[Any]]:
     """A number a pair, the mean of all vectors in the place of a missing word, and whether none is missing."""
     words = pairs[["word1", "word2"]].to_numpy().ravel()
     places = [as_spelt(vectors.key_to_index.get, word, case) for word in words]
@@ -28,7 +27,7 @@ def likenesses(vectors: KeyedVectors, pairs: pd.DataFrame, measure: str, case: s
     rows = np.array([mean if at is None else vectors.vectors[at] for at in places], dtype=np.float64)
     if measure == "cosine":
         rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    known = np.array([at is not None for at in places]).reshape(-1, 2).all(axis=1)
+    known: NDArray[Any] = np.array([at is not None for at in places]).reshape(-1, 2).min(axis=1)
     return np.einsum("nd,nd->n", rows[::2], rows[1::2]).round(DECIMALS), known
 
 
