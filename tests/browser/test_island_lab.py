@@ -38,6 +38,8 @@ CELLS = (
     'print("Python sees", f.photo, f.filter, f.move)\nf.move = "flipped"',
     'm = islands.show("map_liar", word="tailor", method="PCA")\nm',
     'print("Python sees", m.word, m.method, m.n_neighbors)\nm.data = "noise"',
+    'c = islands.show("convention_lab", benchmark="rg65")\nc',
+    'print("Python sees", c.missing, c.ties)\nc.benchmark = "men"',
 )
 
 
@@ -202,6 +204,15 @@ def test_the_island_lives_in_jupyterlab(lab: str, watch: Any) -> None:
     until(page, "document.querySelector('.island-map_liar [data-role=query]').textContent === 'chef'")
     assert "Python sees chef UMAP 5" in run_cell(page, 16)
     until(page, "document.querySelector('.island-map_liar [data-role=best]').textContent.includes('the noise')")
+
+    run_cell(page, 17)
+    conventions = page.locator(".island-convention_lab").first
+    conventions.get_by_label("scored 0", exact=True).check(force=True)
+    until(page, "document.querySelector('.island-convention_lab .cl-other.cl-lane').dataset.score < 0.6", patience=20)
+    conventions.get_by_label("lowest rank", exact=True).check(force=True)
+    assert "Python sees zero min" in run_cell(page, 18)
+    said = "document.querySelector('.island-convention_lab [data-role=printed]').textContent"
+    until(page, f"{said}.includes('on MEN.') && {said}.includes('lowest rank')")
     # What JupyterLab says of its own plugins on a slow machine is not about islands.
     errors = [error for error in watched.errors if not error.startswith("Plugin @jupyterlab")]
     assert [error for error in errors if re.search("island|anywidget|widget", error, re.IGNORECASE)] == []
