@@ -116,23 +116,23 @@ def test_the_numbers_are_those_of_evaluate_similarity(
 
 
 def test_the_page_is_not_held_up(places: dict[str, str], watch: Any) -> None:
-    """Between two slices of the bootstrap of 2,997 pairs the page answers within a tenth of a second."""
+    """The new scores stand at once; while the intervals of 2,997 pairs are computed, other things take their turn."""
     shown = live(watch(places["server"]).open("men.html"))
     choose(shown, missing="mean")
-    gaps = shown.evaluate(
+    turns = shown.evaluate(
         """async () => {
-          const gaps = [];
-          let last = performance.now();
-          const timer = setInterval(() => { gaps.push(performance.now() - last); last = performance.now(); }, 0);
+          const { dataset } = document.querySelector('.cl-lane.cl-other');
+          const before = dataset.low;
+          let turns = 0;
           document.querySelector('input[value="zero"]').click();
-          await new Promise((done) => setTimeout(done, 50));
-          while (!document.querySelector('.cl-lane').dataset.low) await new Promise((done) => setTimeout(done, 20));
-          clearInterval(timer);
-          return gaps;
+          while (dataset.low === before || !dataset.low) {
+            await new Promise((done) => setTimeout(done));
+            if (!dataset.low && document.querySelector('.cl-verdict').textContent.startsWith('GloVe 6B leads')) turns++;
+          }
+          return turns;
         }"""
     )
-    assert len(gaps) > 3
-    assert sorted(gaps)[len(gaps) // 2] < 100
+    assert turns > 2
 
 
 def test_it_says_what_a_switch_did_and_where_the_scores_stood(places: dict[str, str], watch: Any) -> None:
