@@ -26,6 +26,7 @@ _METHODS = ("PCA", "t-SNE", "UMAP")
 _SHADES = [*PALETTE, "ink", "grey"]
 _GREY = "#6B7280"
 _MARKERS = "osD^vPX*"
+_LARGER = {"P": 1.4, "X": 1.4, "*": 2.2}  # marks that look smaller than they are
 
 
 class WordMap:
@@ -160,9 +161,10 @@ def maps(
     columns
         How many maps stand side by side.
     named
-        Titles of the maps in which each group's name is written at its middle; the others need a legend.
+        Titles of the maps in which each group's name is written: at its middle, or, where every group is one point,
+        beside it.
     marked
-        Groups that stand out; the others are drawn pale.
+        Groups that stand out, at most six; the others are drawn pale.
     shades
         A number for each point, 0 to 1, from light to dark, in place of groups.
     size
@@ -176,9 +178,11 @@ def maps(
         raise ValueError("There are no maps to draw; give a dictionary of title to points.")
     rows = -(-len(places) // columns)
     side = WIDTH / columns
-    figure = _figure(width=WIDTH, height=rows * (side + 0.2) + (0.45 if groups is not None and not named else 0))
+    listed = groups is not None and not named
+    figure = _figure(width=WIDTH, height=rows * (side + 0.2) + ((0.3 if marked else 0.6) if listed else 0))
     grid = figure.subplots(rows, columns, squeeze=False).ravel()
     kinds: list[str] = []
+    apart: list[tuple[Any, _Array, Sequence[str]]] = []
     dots: Any = None
     for axes, (title, given) in zip(grid, places.items(), strict=False):
         points = np.asarray(given, dtype=float)
@@ -197,15 +201,22 @@ def maps(
         elif mine is None:
             axes.scatter(*points.T, s=size, color=INK, alpha=0.6, linewidth=0)
         else:
-            kinds = list(dict.fromkeys(mine))
+            kinds = list(dict.fromkeys(marked or mine))
             _dots_by_group(axes, points, np.asarray(mine), marked, size)
             if title in named:
-                _name_groups(axes, points, np.asarray(mine), marked)
+                apart.append((axes, points, mine))
     for axes in grid[len(places) :]:
         axes.set_visible(False)
     if kinds and not named:
-        handles = dict(zip(*reversed(grid[0].get_legend_handles_labels()), strict=True))
-        figure.legend(handles.values(), handles, loc="outside lower center", ncols=_beside(kinds), markerscale=2)
+        found = dict(zip(*reversed(grid[0].get_legend_handles_labels()), strict=True))
+        handles = [found[kind] for kind in kinds if kind in found]
+        figure.legend(handles, kinds, loc="outside lower center", ncols=_beside(kinds), markerscale=1.8)
+    for axes, points, mine in apart:
+        if len(set(mine)) == len(points):
+            axes.margins(0.3, 0.15)
+            _place_names(axes, points, list(mine))
+        else:
+            _name_groups(axes, points, np.asarray(mine), marked)
     if dots is not None:
         figure.colorbar(dots, ax=list(grid[: len(places)]), shrink=0.6, label=shade_label, location="bottom", aspect=40)
     return figure
@@ -279,9 +290,13 @@ def _dots_by_group(axes: Any, points: _Array, groups: _Array, marked: Sequence[s
     for place, kind in enumerate(dict.fromkeys(groups)):
         inside = groups == kind
         pale = bool(marked) and kind not in marked
-        colour = PALETTE.get(_SHADES[place % 8], {"ink": INK, "grey": _GREY}.get(_SHADES[place % 8], INK))
-        look: dict[str, Any] = {"color": "#C9CDD3" if pale else colour, "marker": _MARKERS[place % 8], "linewidth": 0}
-        axes.scatter(*points[inside].T, s=size, label=kind, zorder=1 if pale else 2, **look)
+        place = list(marked).index(kind) if kind in marked else place % 8
+        colour = "#C9CDD3" if pale else {**PALETTE, "ink": INK, "grey": _GREY}[_SHADES[place]]
+        mark = "o" if pale else _MARKERS[place]
+        wide = size * _LARGER.get(mark, 1)
+        axes.scatter(
+            *points[inside].T, s=wide, label=kind, zorder=1 if pale else 2, color=colour, marker=mark, linewidth=0
+        )
 
 
 def _name_groups(axes: Any, points: _Array, groups: _Array, marked: Sequence[str]) -> None:
@@ -289,6 +304,7 @@ def _name_groups(axes: Any, points: _Array, groups: _Array, marked: Sequence[str
     for place, kind in enumerate(dict.fromkeys(groups)):
         if marked and kind not in marked:
             continue
+        place = list(marked).index(kind) if marked else place
         axes.annotate(
             kind, np.median(points[groups == kind], axis=0), ha="center", va="center", fontsize=9.5,
             color=COLOURS[_SHADES[place % 8]], fontweight="bold", zorder=4,
