@@ -213,8 +213,10 @@ def maps(
         figure.legend(handles, kinds, loc="outside lower center", ncols=_beside(kinds), markerscale=1.8)
     for axes, points, mine in apart:
         if len(set(mine)) == len(points):
-            axes.margins(0.3, 0.15)
+            axes.margins(0.6, 0.2)
             _place_names(axes, points, list(mine))
+            for name in axes.texts:
+                name.set_in_layout(False)
         else:
             _name_groups(axes, points, np.asarray(mine), marked)
     if dots is not None:

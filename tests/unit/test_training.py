@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 from embedlib.vectors import csls, nearest
+from embedlib.vectors.projection import measure_map
 
 TRAINING = Path(__file__).parents[2] / "training"
 MOST_BYTES = 25_000_000
@@ -28,7 +29,7 @@ def training() -> Any:
     sys.path.insert(0, str(TRAINING))
     try:
         names = ("recipes", "word2vec", "measure", "bug_hunt", "transfer", "tuning", "senses")
-        names += ("sentences", "sentence_tuning", "alignment", "images", "images_search")
+        names += ("sentences", "sentence_tuning", "alignment", "images", "images_search", "maps")
         yield type("Scripts", (), {name: importlib.import_module(name) for name in names})
     finally:
         sys.path.remove(str(TRAINING))
@@ -296,3 +297,46 @@ def test_whitened_components_are_equally_long_where_they_were_fitted(training: A
     assert (np.diff(np.linalg.norm(plain, axis=0)) < 0).all()
     other = training.images_search.components(some[:50], 4, True, of=some)
     assert other == pytest.approx(white[:50])
+
+
+def stored_maps() -> pd.DataFrame:
+    table = pd.read_csv(TRAINING / "results" / "maps.csv")
+    parts = ["collection", "method", "setting", "start", "seed"]
+    table.index = table[parts].astype(str).agg("/".join, axis=1)
+    return table
+
+
+def test_every_map_is_stored_with_its_measures_and_no_other(training: Any) -> None:
+    script = training.maps
+    collections = ["six", "words", "noise", "frequent", "frequent noise", "drawings", "drawings noise"]
+    wanted = [recipe.name for collection in collections for recipe in script.recipes(collection)]
+    with np.load(TRAINING / "results" / "maps.npz") as stored:
+        assert sorted(stored.files) == sorted(wanted) == sorted(stored_maps().index)
+        sizes = {name.split("/")[0]: stored[name].shape for name in stored.files}
+        assert all(np.isclose(np.abs(stored[name]).max(), 1) for name in stored.files)
+    assert sizes["words"] == sizes["noise"] == (480, 2)
+    assert sizes["frequent"] == (3000, 2)
+    assert all(len(set(some)) == 60 for some in script.KINDS.values())
+
+
+def test_a_map_made_again_keeps_what_the_stored_one_keeps(training: Any) -> None:
+    script, stored = training.maps, stored_maps()
+    vectors = script.vectors_of("words")
+    kinds = script.words().query("collection == 'words'")["kind"].to_numpy(dtype=str)
+    asked = ["trustworthiness", "continuity", "recall", "distances", "kinds"]
+    for recipe in script.recipes("words"):
+        if recipe.method in ("random places", "PCA") or recipe[1:] == ("t-SNE", 30, "pca", 0):
+            row = script.measures(recipe, vectors, script.make(recipe, vectors), kinds)
+            near = 0.06 if recipe.method == "t-SNE" else 1e-3  # its places differ between machines
+            assert [row[name] for name in asked] == pytest.approx(list(stored.loc[recipe.name, asked]), abs=near)
+
+
+def test_the_stored_places_give_the_stored_measures_and_belong_to_their_words(training: Any) -> None:
+    script, stored = training.maps, stored_maps()
+    pd.testing.assert_frame_equal(
+        script.words(), pd.read_csv(TRAINING / "results" / "maps_words.csv", keep_default_na=False)
+    )
+    with np.load(TRAINING / "results" / "maps.npz") as places:
+        for name in ("words/UMAP/15/spectral/0", "noise/t-SNE/2/random/0"):
+            found = measure_map(script.vectors_of(name.split("/")[0]), places[name])
+            assert found == pytest.approx(tuple(stored.loc[name, list(found._fields)]), abs=2e-4)
