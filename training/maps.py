@@ -6,6 +6,7 @@ core; ``python training/maps.py words`` makes those of one collection, and leave
 - ``maps_words.csv``: six words, 480 in eight kinds, 3,000 frequent ones, in the order of the rows of their maps.
 - ``maps.npz``: places, shape (n, 2), by name: ``words/t-SNE/30/random/0`` is collection, method, setting (perplexity or
   number of neighbours), start and seed; ``noise`` is :func:`embedlib.vectors.projection.noise_like` of the words.
+- ``maps_settings.csv``, ``maps_starts.csv``, ``maps_noise.csv``: what the chapter draws of it.
 - ``maps.csv``: a row a map: four measures at ten neighbours (of six words, two); the order of distances between kinds.
 """
 
@@ -28,6 +29,7 @@ Floats = npt.NDArray[np.floating[Any]]
 PERPLEXITIES = (2, 5, 10, 30, 100)
 NEIGHBOURS = (2, 5, 15, 50, 200)
 SEEDS = (0, 1, 2)
+SHOWN = {"words": "480 words", "frequent": "3,000 words", "drawings": "853 drawings"}
 FREQUENT = 3000
 SIX = ("king", "queen", "man", "woman", "apple", "orange")
 
@@ -207,6 +209,36 @@ def measures(recipe: Recipe, vectors: Floats, points: Floats, kinds: npt.NDArray
     return row
 
 
+def by_setting(frame: pd.DataFrame) -> pd.DataFrame:
+    """What t-SNE and UMAP keep of the 480 words, by setting: means of three seeds."""
+    some = frame[(frame["collection"] == "words") & frame["method"].isin(["t-SNE", "UMAP"])]
+    some = some[some["start"] == some["method"].map({"t-SNE": "random", "UMAP": "spectral"})]
+    means = some.groupby(["method", "setting"])[["recall", "distances"]].mean().reset_index()
+    return means.melt(["method", "setting"], var_name="measure", value_name="kept")
+
+
+def by_start(frame: pd.DataFrame) -> pd.DataFrame:
+    """The order of distances, by start: mean and extremes of three seeds."""
+    some = frame[frame["start"].isin(["pca", "random"]) & frame["setting"].isin([15, 30])]
+    some = some[some["collection"].isin(["words", "frequent"])]
+    named = some.assign(
+        map=some["method"] + " from " + some["start"].map({"pca": "PCA", "random": "random places"}),
+        vectors=some["collection"].map(SHOWN),
+    )
+    found = named.groupby(["vectors", "map"])["distances"].agg(["mean", "min", "max"]).reset_index()
+    return found.sort_values(["vectors", "map"], ascending=[False, True])
+
+
+def real_and_noise(frame: pd.DataFrame) -> pd.DataFrame:
+    """The share of ten neighbours kept, of real vectors and of noise like them, each map from its informed start."""
+    noise = frame["collection"].str.endswith("noise")
+    shown = frame["collection"].str.removesuffix(" noise").replace("noise", "words").map(SHOWN)
+    best = frame["start"].isin(["none", "pca", "spectral"]) & frame["setting"].isin([0, 15, 30]) & (frame["seed"] == 0)
+    best &= (frame["method"] != "UMAP") | (frame["start"] == "spectral")
+    named = frame.assign(vectors=shown, real=noise.map({False: "real", True: "noise"}), map=frame["method"])
+    return named.loc[best & shown.notna(), ["vectors", "map", "real", "recall"]]
+
+
 def main(asked: list[str]) -> None:
     table = words()
     table.to_csv(RESULTS / "maps_words.csv", index=False)
@@ -230,6 +262,8 @@ def main(asked: list[str]) -> None:
     np.savez_compressed(stored, **maps)
     frame = pd.DataFrame(sorted(found, key=lambda row: order[row["collection"]]))
     frame.round(4).to_csv(rows, index=False)
+    for name, made in (("settings", by_setting), ("starts", by_start), ("noise", real_and_noise)):
+        made(frame).round(4).to_csv(RESULTS / f"maps_{name}.csv", index=False)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ class WordMap:
     Attributes
     ----------
     figure
-        Shown by a notebook, with ``sentence`` beneath.
+        Shown by a notebook, below ``sentence``.
     points
         Shape (n, 2), in the order of the words.
     method, why
@@ -51,7 +51,7 @@ class WordMap:
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        print(self.sentence)
+        display({"text/markdown": self.sentence, "text/plain": self.sentence}, raw=True)  # type: ignore[no-untyped-call]
         display(self.figure)  # type: ignore[no-untyped-call]
 
     def __repr__(self) -> str:
@@ -146,8 +146,6 @@ def maps(
     columns: int = 2,
     named: Sequence[str] = (),
     marked: Sequence[str] = (),
-    shades: Any = None,
-    shade_label: str = "",
     size: float = 6,
 ) -> Figure:
     """Draw maps as small multiples: dots alone, one colour and mark a group.
@@ -165,8 +163,6 @@ def maps(
         beside it.
     marked
         Groups that stand out, at most six; the others are drawn pale.
-    shades
-        A number for each point, 0 to 1, from light to dark, in place of groups.
     size
         Of a dot.
 
@@ -183,7 +179,6 @@ def maps(
     grid = figure.subplots(rows, columns, squeeze=False).ravel()
     kinds: list[str] = []
     apart: list[tuple[Any, _Array, Sequence[str]]] = []
-    dots: Any = None
     for axes, (title, given) in zip(grid, places.items(), strict=False):
         points = np.asarray(given, dtype=float)
         mine = groups.get(title) if isinstance(groups, Mapping) else groups
@@ -196,9 +191,7 @@ def maps(
         axes.set_adjustable("datalim")
         for spine in axes.spines.values():
             spine.set(visible=True, color="#C9CDD3", linewidth=0.8)
-        if shades is not None:
-            dots = axes.scatter(*points.T, s=size, c=shades, cmap="cividis_r", vmin=0, vmax=1, linewidth=0)
-        elif mine is None:
+        if mine is None:
             axes.scatter(*points.T, s=size, color=INK, alpha=0.6, linewidth=0)
         else:
             kinds = list(dict.fromkeys(marked or mine))
@@ -219,8 +212,6 @@ def maps(
                 name.set_in_layout(False)
         else:
             _name_groups(axes, points, np.asarray(mine), marked)
-    if dots is not None:
-        figure.colorbar(dots, ax=list(grid[: len(places)]), shrink=0.6, label=shade_label, location="bottom", aspect=40)
     return figure
 
 

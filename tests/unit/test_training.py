@@ -340,3 +340,13 @@ def test_the_stored_places_give_the_stored_measures_and_belong_to_their_words(tr
         for name in ("words/UMAP/15/spectral/0", "noise/t-SNE/2/random/0"):
             found = measure_map(script.vectors_of(name.split("/")[0]), places[name])
             assert found == pytest.approx(tuple(stored.loc[name, list(found._fields)]), abs=2e-4)
+
+
+def test_what_the_chapter_draws_of_the_maps_is_their_table(training: Any) -> None:
+    script, frame = training.maps, stored_maps().reset_index(drop=True)
+    for name, made in (
+        ("settings", script.by_setting), ("starts", script.by_start), ("noise", script.real_and_noise),
+    ):  # fmt: skip
+        stored = pd.read_csv(TRAINING / "results" / f"maps_{name}.csv")
+        pd.testing.assert_frame_equal(made(frame).round(4).reset_index(drop=True), stored, atol=2e-4)
+        assert not stored.isna().any().any()
