@@ -60,7 +60,7 @@ def pack(
 
 
 def measure() -> dict[str, Any]:
-    """The words, their noise, and the maps of both that t-SNE began in random places and UMAP as it is wont to."""
+    """The words, their noise, and the maps of both that t-SNE began in random places and UMAP by its own rule."""
     import pandas as pd
 
     from embedlib.words import load_word_vectors
