@@ -14,6 +14,7 @@ from embedlib.evaluation.intervals import (
     percentile_interval,
     share_higher,
     shares_higher,
+    steiger,
     wilson_interval,
 )
 
@@ -149,3 +150,54 @@ def test_shares_of_several_pairs_are_those_of_each():
     both = shares_higher(groups, [("near", "far"), ("far", "near")])
     assert list(both["pair"]) == ["near over far", "far over near"]
     assert tuple(both.loc[0, ["share", "low", "high"]]) == share_higher(groups["near"], groups["far"])
+
+
+# Steiger's test
+
+
+def three(rng, n, correlation, times):
+    """Samples of three normal variables of which the first correlates with both others alike."""
+    truth = np.array([[1, correlation, correlation], [correlation, 1, 0.6], [correlation, 0.6, 1]])
+    drawn = rng.normal(size=(times, n, 3)) @ np.linalg.cholesky(truth).T
+    drawn -= drawn.mean(axis=1, keepdims=True)
+    products = np.einsum("tni,tnj->tij", drawn, drawn)
+    lengths = np.sqrt(np.einsum("tii->ti", products))
+    return products / lengths[:, :, None] / lengths[:, None, :]
+
+
+def test_steigers_z_is_that_of_his_formula_worked_by_hand():
+    # m = 0.55, m² = 0.3025; ψ = 0.8 · 0.395 - 0.15125 · (0.395 - 0.64) = 0.35305625; s = ψ / 0.6975² = 0.72569
+    z, p = steiger(0.6, 0.5, 0.8, 103)
+    assert z == pytest.approx((np.arctanh(0.6) - np.arctanh(0.5)) * 10 / np.sqrt(2 - 2 * 0.35305625 / 0.6975**2))
+    assert p == pytest.approx(2 * stats.norm.sf(z))
+
+
+@pytest.mark.parametrize("n", [20, 65, 350])
+@pytest.mark.parametrize("correlation", [0.0, 0.4, 0.7])
+def test_steigers_test_finds_a_difference_in_five_of_a_hundred_where_there_is_none(n, correlation):
+    found = three(np.random.default_rng(0), n, correlation, 4000)
+    p = steiger(found[:, 0, 1], found[:, 0, 2], found[:, 1, 2], n).p
+    assert (p < 0.05).mean() == pytest.approx(0.05, abs=0.013)
+    assert (p < 0.5).mean() == pytest.approx(0.5, abs=0.035)
+
+
+def test_steigers_z_turns_with_the_models_and_grows_with_their_likeness_and_with_n():
+    assert steiger(0.6, 0.5, 0.8, 103).z == pytest.approx(-steiger(0.5, 0.6, 0.8, 103).z)
+    z = steiger(0.6, 0.5, np.array([0.2, 0.5, 0.8]), 103).z
+    assert (np.diff(z) > 0).all()
+    assert steiger(0.6, 0.5, 0.8, 403).z == pytest.approx(2 * steiger(0.6, 0.5, 0.8, 103).z)
+    assert steiger(0.5, 0.5, 1.0, 103) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ((1.2, 0.5, 0.8, 100), "first is a correlation, between -1 and 1; it is 1.2"),
+        ((0.2, 0.5, float("nan"), 100), "between is a correlation, between -1 and 1; it is nan"),
+        ((0.6, 0.5, 0.8, 3), "at least four examples; n is 3"),
+        ((0.9, -0.9, 0.9, 100), "No three variables can have these three correlations"),
+    ],
+)
+def test_steigers_test_refuses_what_cannot_be(arguments, says):
+    with pytest.raises(ValueError, match=says):
+        steiger(*arguments)
