@@ -584,9 +584,7 @@ def _look_up_words(embeddings: Any, words: Iterable[str], case: str) -> _UnitRow
     """Look every word up, and bring what is there to length 1 in double precision."""
     if hasattr(embeddings, "key_to_index"):
         row_of, where = _rows_in(embeddings.key_to_index, words, case)
-        return _UnitRows(
-            unit_vectors(embeddings, where), row_of, lambda: embeddings.vectors.mean(axis=0, dtype=np.float64)
-        )
+        return _UnitRows(unit_vectors(embeddings, where), row_of, lambda: _mean_of(embeddings))
     if hasattr(embeddings, "key_index") and hasattr(embeddings, "matrix"):  # SparseVectors
         filled = np.diff(embeddings.matrix.indptr) > 0
         row_of, where = _rows_in({w: i for w, i in embeddings.key_index.items() if filled[i]}, words, case)
@@ -603,6 +601,18 @@ def _look_up_words(embeddings: Any, words: Iterable[str], case: str) -> _UnitRow
     place: dict[str, int] = {word: i for i, word in enumerate(there)}
     stacked = np.stack(vectors) if vectors else np.empty((0, 1))
     return _UnitRows(stacked, {word: place.get(word) for word in unit}, mean)
+
+
+def _mean_of(embeddings: Any) -> _Array:
+    """The mean of all vectors; one that is no vector would spoil it for every word, so it is named."""
+    mean: _Array = embeddings.vectors.mean(axis=0, dtype=np.float64)
+    if not np.isfinite(mean).all():
+        row = int(np.flatnonzero(~np.isfinite(embeddings.vectors).all(axis=1))[0])
+        raise ValueError(
+            f'The vector of "{_check.short(embeddings.index_to_key[row])}" holds NaN or infinity, and so does the mean '
+            f'of all vectors. Choose missing="skip" or "zero", or mend the vector.'
+        )
+    return mean
 
 
 def _rows_in(index: Mapping[str, int], words: Iterable[str], case: str) -> tuple[dict[str, int | None], list[int]]:

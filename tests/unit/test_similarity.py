@@ -279,6 +279,9 @@ def test_the_real_models_figure_on_wordsim(glove):
         ),
         ([("a", "b", None), *PEOPLE], ValueError, "a number is needed"),
         ([("a", "b", float("nan")), *PEOPLE], ValueError, "is nan; a number is needed"),
+        ([("a", "b", float("inf")), *PEOPLE], ValueError, "is inf; a number is needed"),
+        ([("a", "b", "7,5"), *PEOPLE], ValueError, "is '7,5'; a number is needed"),
+        ([("", "b", 1.0), *PEOPLE], ValueError, "Row 0 of the pairs has '' for word1; a word is needed"),
         ([("a", 7, 1.0), *PEOPLE], ValueError, "Row 0 of the pairs has 7 for word2; a word is needed"),
         (
             [("lynx", "puma", 1.0), ("puma", "a", 2.0)],
@@ -309,6 +312,17 @@ def test_bad_data_are_met_with_a_sentence(data, error, says):
 def test_bad_embeddings_are_met_with_a_sentence(embeddings, error, says):
     with pytest.raises(error, match=says):
         evaluate_similarity(embeddings, PEOPLE)
+
+
+def test_a_vector_that_is_none_is_named_in_keyed_vectors_too_and_where_the_mean_is_asked_for():
+    keyed = as_keyed_vectors({**CIRCLE, "far": [1.0, 2.0]})
+    keyed.vectors[keyed.key_to_index["far"], 0] = np.nan
+    assert evaluate_similarity(keyed, PEOPLE, n_bootstrap=0).correlation == pytest.approx(0.8)
+    with pytest.raises(ValueError, match='vector of "far" holds NaN or infinity, and so does the mean of all'):
+        evaluate_similarity(keyed, [("a", "lynx", 2.0), *PEOPLE], missing="mean", n_bootstrap=0)
+    keyed.vectors[keyed.key_to_index["b"], 1] = np.inf
+    with pytest.raises(ValueError, match='vector of "b" holds NaN or infinity; no cosine'):
+        evaluate_similarity(keyed, PEOPLE)
 
 
 @pytest.mark.parametrize(
