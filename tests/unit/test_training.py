@@ -30,6 +30,7 @@ def training() -> Any:
     try:
         names = ("recipes", "word2vec", "measure", "bug_hunt", "transfer", "tuning", "senses")
         names += ("sentences", "sentence_tuning", "alignment", "images", "images_search", "maps")
+        names += ("word_similarity",)
         yield type("Scripts", (), {name: importlib.import_module(name) for name in names})
     finally:
         sys.path.remove(str(TRAINING))
@@ -350,3 +351,20 @@ def test_what_the_chapter_draws_of_the_maps_is_their_table(training: Any) -> Non
         stored = pd.read_csv(TRAINING / "results" / f"maps_{name}.csv")
         pd.testing.assert_frame_equal(made(frame).round(4).reset_index(drop=True), stored, atol=2e-4)
         assert not stored.isna().any().any()
+
+
+def test_the_models_of_sentences_score_on_rg65_as_stored_and_the_controls_are_chance(training: Any) -> None:
+    from embedlib import datasets
+    from embedlib.evaluation.similarity import compare_models
+
+    script, pairs = training.word_similarity, datasets.rg65()
+    stored = pd.read_csv(TRAINING / "results" / "word_similarity.csv").set_index(["model", "benchmark"])["correlation"]
+    words = script.words_of([pairs])
+    found = compare_models(script.made(words), [pairs], n_bootstrap=0).set_index("model")["correlation"]
+    for name in ("MiniLM, word alone", "MiniLM, input", "letters"):
+        assert found[name] == pytest.approx(stored[name, "RG-65"], abs=0.005)
+    large = stored.loc[:, ["WordSim-353", "SimLex-999", "MEN", "MTurk-771"]].unstack()
+    assert large.loc[["MiniLM, shuffled", "random numbers"]].abs().max(axis=None) < 0.1
+    ahead = pd.read_csv(TRAINING / "results" / "word_similarity_ahead.csv").set_index(["model", "benchmark"])
+    assert ahead.loc[("MiniLM, input", "MTurk-771"), "low"] > 0
+    assert ahead.loc[("MiniLM, word alone", "Rare Words"), "high"] < 0
