@@ -11,4 +11,5 @@ from embedlib.show.drawings.joining import *  # noqa: F403
 from embedlib.show.drawings.pictures import *  # noqa: F403
 from embedlib.show.drawings.pieces import *  # noqa: F403
 from embedlib.show.drawings.pooling import *  # noqa: F403
+from embedlib.show.drawings.ranking import *  # noqa: F403
 from embedlib.show.drawings.senses import *  # noqa: F403
