@@ -17,7 +17,7 @@ from embedlib.assets.kept import kept
 from embedlib.evaluation._given import as_table, check_resampling, one_of_each
 from embedlib.evaluation.intervals import percentile_interval, wilson_interval
 from embedlib.vectors.rows import unit_rows
-from embedlib.vectors.sums import NOTHING, nearest_to_sums, or_one_of
+from embedlib.vectors.sums import NOTHING, RULES, Rule, nearest_to_sums, or_one_of
 from embedlib.words.load import as_keyed_vectors, name_of, unit_vectors, word_index
 from embedlib.words.neighbors import nearest, rows_and_lengths
 
@@ -96,6 +96,7 @@ def answer_analogies(
     exclude_inputs: bool = True,
     restrict_vocab: int | None = None,
     case: Case = "ignore",
+    method: Rule = "3CosAdd",
 ) -> pd.DataFrame:
     """Answer analogy questions, one row each; parameters and errors are those of :func:`evaluate_analogies`.
 
@@ -103,7 +104,7 @@ def answer_analogies(
     -------
     DataFrame
         The questions with the columns covered (all four words are known), answer (missing if not covered), cosine
-        (of the answer; NaN if not covered) and correct.
+        (of the answer, to what the method looks for; with 3CosMul its quotient; NaN if not covered) and correct.
 
     Examples
     --------
@@ -114,7 +115,7 @@ def answer_analogies(
     0  woman    queen     True  queen     True
     1    cat   tomcat    False    NaN    False
     """
-    return _answer(vectors, questions, exclude_inputs, restrict_vocab, case, None)
+    return _answer(vectors, questions, exclude_inputs, restrict_vocab, case, method, None)
 
 
 def let_inputs_in(vectors: KeyedVectors | Mapping[str, Any], answered: pd.DataFrame) -> pd.DataFrame:
@@ -142,7 +143,8 @@ def let_inputs_in(vectors: KeyedVectors | Mapping[str, Any], answered: pd.DataFr
     """
     if answered.attrs.get("exclude_inputs") is not True:
         raise ValueError("let_inputs_in takes what answer_analogies returned with exclude_inputs=True.")
-    return _answer(vectors, answered, False, answered.attrs["restrict_vocab"], answered.attrs["case"], answered)
+    given = answered.attrs
+    return _answer(vectors, answered, False, given["restrict_vocab"], given["case"], given["method"], answered)
 
 
 def _answer(
@@ -151,10 +153,12 @@ def _answer(
     exclude_inputs: bool,
     restrict_vocab: int | None,
     case: Case,
+    method: Rule,
     without: pd.DataFrame | None,
 ) -> pd.DataFrame:
     """Answer the questions; ``without`` has their answers with the inputs left out, if there are any yet."""
     _check.choice("case", case, get_args(Case))
+    _check.choice("method", method, RULES)
     asked = _as_questions(questions)
     keyed = as_keyed_vectors(vectors)
     numbers, lengths = rows_and_lengths(keyed, restrict_vocab)
@@ -177,10 +181,10 @@ def _answer(
                 for three in rows[some, :3].tolist()
             ]
         if without is None:
-            found, cosine[some] = _nearest_to_sums(numbers, lengths, rows[some, :3], left_out, known)
+            found, cosine[some] = _nearest_to_sums(numbers, lengths, rows[some, :3], left_out, known, method)
         else:
             best = np.array([keyed.key_to_index.get(word, -1) for word in without["answer"].to_numpy()[some]])
-            found, cosine[some] = or_one_of(numbers, lengths, rows[some, :3], best, left_out, known)
+            found, cosine[some] = or_one_of(numbers, lengths, rows[some, :3], best, left_out, known, method)
         words = np.array([known[row] if row >= 0 else None for row in found], dtype=object)
         answer[some] = words
         given = [word.upper() if case == "ignore" and word is not None else word for word in words]
@@ -192,22 +196,23 @@ def _answer(
         "exclude_inputs": exclude_inputs,
         "restrict_vocab": restrict_vocab,
         "case": case,
+        "method": method,
     }
     return answered
 
 
 def _nearest_to_sums(
-    numbers: _Array, lengths: _Array, three: _Array, left_out: list[tuple[int, ...]], names: Any
+    numbers: _Array, lengths: _Array, three: _Array, left_out: list[tuple[int, ...]], names: Any, method: Rule
 ) -> tuple[_Array, _Array]:
     """As `nearest_to_sums`; where many questions meet a large vocabulary, it is computed once on a machine."""
 
     def search() -> dict[str, _Array]:
-        found, cosines = nearest_to_sums(numbers, lengths, three, left_out, names)
+        found, cosines = nearest_to_sums(numbers, lengths, three, left_out, names, method)
         return {"found": found, "cosines": cosines}
 
     if len(three) * len(numbers) < _MANY:
-        return nearest_to_sums(numbers, lengths, three, left_out, names)
-    held = kept("analogies", (numbers, lengths, three, left_out), [nearest_to_sums, unit_rows], search)
+        return nearest_to_sums(numbers, lengths, three, left_out, names, method)
+    held = kept("analogies", (numbers, lengths, three, left_out, method), [nearest_to_sums, unit_rows], search)
     return held["found"], held["cosines"]
 
 
@@ -219,6 +224,7 @@ def evaluate_analogies(
     missing: Missing = "skip",
     restrict_vocab: int | None = None,
     case: Case = "ignore",
+    method: Rule = "3CosAdd",
     by: str = "section",
     confidence: float = 0.95,
     n_bootstrap: int = 1000,
@@ -248,6 +254,11 @@ def evaluate_analogies(
         (*athens* in a lower-case one), an answer that differs from the expected one in case only is right, and
         with the inputs their other spellings are left out. ``"exact"`` takes words as written; a lower-case
         vocabulary then knows no names.
+    method
+        ``"3CosAdd"``: the largest cosine to b - a + c, as gensim does. ``"3CosMul"``: the largest
+        cos(x, b) · cos(x, c) / (cos(x, a) + 0.001), each cosine moved to between 0 and 1 by (1 + cos) / 2.
+        ``"PairDirection"``: the largest cosine of x - c to b - a. ``"b + c"`` leaves out a; ``"nearest to b"`` and
+        ``"nearest to c"`` leave out two words: what these reach was no analogy.
     by
         The column by which questions are put together: section, or kind for Google's two kinds.
     confidence, n_bootstrap, seed
@@ -277,7 +288,9 @@ def evaluate_analogies(
     as there are pairs.
 
     Mikolov, T., Chen, K., Corrado, G. and Dean, J. (2013), "Efficient estimation of word representations in vector
-    space".
+    space". 3CosMul and PairDirection: Levy, O. and Goldberg, Y. (2014), "Linguistic regularities in sparse and
+    explicit word representations". The baselines: Linzen, T. (2016), "Issues in evaluating semantic spaces using
+    word analogies".
 
     Examples
     --------
@@ -302,6 +315,7 @@ def evaluate_analogies(
             exclude_inputs=exclude_inputs,
             restrict_vocab=restrict_vocab,
             case=case,
+            method=method,
         )
     if by not in answered.columns:
         there = ", ".join(map(str, answered))
@@ -379,12 +393,13 @@ def _vocabulary(keyed: KeyedVectors, n: int | None, case: str) -> tuple[dict[str
     words: Any = keyed.index_to_key[:n]
     if case == "exact":
         return {word: i for i, word in enumerate(words)}, {}
-    first: dict[str, int] = {}
+    spelt = [word.upper() for word in words]
+    first = dict(zip(reversed(spelt), range(len(spelt) - 1, -1, -1), strict=True))
     variants: dict[int, list[int]] = {}
-    for i, word in enumerate(words):
-        row = first.setdefault(word.upper(), i)
-        if row != i:
-            variants.setdefault(row, [row]).append(i)
+    if len(first) < len(spelt):
+        for i, word in enumerate(spelt):
+            if first[word] != i:
+                variants.setdefault(first[word], [first[word]]).append(i)
     return first, variants
 
 

@@ -137,7 +137,7 @@ def test_no_word_is_lost_at_the_edge_of_a_block(n):
 def test_answers_do_not_depend_on_how_much_is_done_at_once(monkeypatch):
     keyed, asked = random_vectors(3000), random_questions(200, 3000)
     before = answer_analogies(keyed, asked)
-    for name, value in (("_MOST_WORDS", 20), ("_BLOCK", 64), ("_CHUNK", 512)):
+    for name, value in (("_MOST_PAIRS", 20), ("_TOGETHER", 3), ("_MOST_SCORED", 999), ("_SEEDS", 1), ("_CHUNK", 512)):
         monkeypatch.setattr(sums, name, value)
         after = answer_analogies(keyed, asked)
         assert after["answer"].tolist() == before["answer"].tolist()
@@ -158,6 +158,82 @@ def test_inputs_are_let_in_without_a_second_search():
     assert let_inputs_in({"a": [1, 0], "b": [0, 1], "c": [1, 1]}, none_left)["answer"].tolist() == ["b"]
     with pytest.raises(ValueError, match="exclude_inputs=True"):
         let_inputs_in(keyed, again)
+
+
+def scores_by_hand(unit, a, b, c, method):
+    near = (1 + unit @ unit[[a, b, c]].T) / 2
+    if method == "3CosMul":
+        return near[:, 1] * near[:, 2] / (near[:, 0] + 0.001)
+    if method == "PairDirection":
+        away = unit - unit[c]
+        away = away / np.maximum(np.linalg.norm(away, axis=1), 1e-12)[:, None]
+        return away @ (unit[b] - unit[a]) / np.linalg.norm(unit[b] - unit[a])
+    target = {"3CosAdd": unit[b] - unit[a] + unit[c], "b + c": unit[b] + unit[c]}
+    target |= {"nearest to b": unit[b], "nearest to c": unit[c]}
+    return unit @ target[method] / np.linalg.norm(target[method])
+
+
+@pytest.mark.parametrize("method", sums.RULES)
+@pytest.mark.parametrize(("n", "d"), [(12, 2), (300, 4), (5000, 20)])
+def test_every_method_answers_as_brute_force_does(method, n, d):
+    keyed = random_vectors(n, d=d, seed=n)
+    unit = keyed.vectors.astype(np.float64)
+    unit /= np.linalg.norm(unit, axis=1)[:, None]
+    asked = [q for q in random_questions(400, min(n, 200), seed=d) if len(set(q[:3])) == 3]
+    asked += asked[:50]  # some are asked twice
+    left_out = answer_analogies(keyed, asked, method=method)
+    let_in = answer_analogies(keyed, asked, method=method, exclude_inputs=False)
+    for (a, b, c, _), one, other in zip(asked, left_out.itertuples(), let_in.itertuples(), strict=True):
+        places = [keyed.key_to_index[word] for word in (a, b, c)]
+        scores = scores_by_hand(unit, *places, method)
+        if method == "PairDirection":
+            scores[places[2]] = -np.inf  # from c to c there is no direction
+        assert keyed.key_to_index[other.answer] == scores.round(12).argmax()
+        assert other.cosine == pytest.approx(scores.max(), abs=1e-9)
+        scores[places] = -np.inf
+        assert keyed.key_to_index[one.answer] == scores.round(12).argmax()
+    pd.testing.assert_frame_equal(let_inputs_in(keyed, left_out), let_in, check_exact=True)
+
+
+def test_multiplying_chooses_another_word_than_adding_by_hand():
+    # Cosines to a, b and c: x has 0.3, 0.35, 0.75, and y has -0.2, 0.2, 0.3.
+    half = np.linalg.cholesky(np.array([[1, 0.5, 0.5], [0.5, 1, 0.5], [0.5, 0.5, 1]]))
+    a, b, c = np.hstack([half, np.zeros((3, 2))])
+
+    def with_cosines(wanted, axis):
+        inside = np.linalg.lstsq(np.stack([a, b, c])[:, :3], np.array(wanted), rcond=None)[0]
+        rest = np.zeros(5)
+        rest[:3], rest[axis] = inside, np.sqrt(1 - inside @ inside)
+        return rest
+
+    x, y = with_cosines((0.3, 0.35, 0.75), 3), with_cosines((-0.2, 0.2, 0.3), 4)
+    toy = {"a": a, "b": b, "c": c, "x": x, "y": y}
+    added = answer_analogies(toy, [("a", "b", "c", "x")])
+    assert added["answer"].tolist() == ["x"]  # 0.35 - 0.3 + 0.75 = 0.8, and y has 0.2 + 0.2 + 0.3 = 0.7
+    multiplied = answer_analogies(toy, [("a", "b", "c", "x")], method="3CosMul")
+    assert multiplied["answer"].tolist() == ["y"]
+    assert multiplied["cosine"][0] == pytest.approx(0.6 * 0.65 / (0.4 + 0.001))
+    assert multiplied["cosine"][0] > 0.675 * 0.875 / (0.65 + 0.001)  # what x has
+
+
+@needs_glove
+def test_multiplying_agrees_with_gensims_quotient(glove):
+    asked = datasets.google_analogies().sample(60, random_state=1)
+    few = as_keyed_vectors({word: glove[word] for word in glove.index_to_key[:20_000]})  # gensim asks all it has
+    ours = answer_analogies(few, asked, method="3CosMul")
+    same = []
+    for row in ours[ours["covered"]].itertuples():
+        a, b, c = (word.lower() for word in (row.a, row.b, row.c))
+        theirs = few.most_similar_cosmul(positive=[b, c], negative=[a], topn=1)
+        same.append(theirs[0][0] == row.answer)
+    assert len(same) > 20 and np.mean(same) > 0.97  # gensim adds 0.000001 to the divisor where the paper adds 0.001
+
+
+def test_a_pair_that_points_nowhere_has_no_direction():
+    toy = {"a": [1, 0], "b": [1, 0], "c": [0, 1], "d": [1, 1]}
+    assert answer_analogies(toy, [("a", "b", "c", "d")], method="PairDirection")["answer"].isna().all()
+    with pytest.raises(ValueError, match="method is '3cosadd'; it can be '3CosAdd', '3CosMul'"):
+        answer_analogies(toy, [("a", "b", "c", "d")], method="3cosadd")
 
 
 def test_ties_go_to_the_word_that_comes_first():
