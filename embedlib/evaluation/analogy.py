@@ -2,7 +2,7 @@
 
 :func:`solve` answers one question, :func:`answer_analogies` many, :func:`let_inputs_in` those again by the other
 rule, and :func:`evaluate_analogies` says how many of the answers are right,
-of several models at once :func:`compare_answers`.
+of several models at once :func:`compare_answers`. :func:`corners` gives the vectors of the questions' words.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from gensim.models.keyedvectors import KeyedVectors
 
-__all__ = ["answer_analogies", "compare_answers", "evaluate_analogies", "let_inputs_in", "solve"]
+__all__ = ["answer_analogies", "compare_answers", "corners", "evaluate_analogies", "let_inputs_in", "solve"]
 
 _Array = np.ndarray[Any, np.dtype[Any]]
 Missing = Literal["skip", "wrong"]
@@ -145,6 +145,31 @@ def let_inputs_in(vectors: KeyedVectors | Mapping[str, Any], answered: pd.DataFr
         raise ValueError("let_inputs_in takes what answer_analogies returned with exclude_inputs=True.")
     given = answered.attrs
     return _answer(vectors, answered, False, given["restrict_vocab"], given["case"], given["method"], answered)
+
+
+def corners(vectors: KeyedVectors | Mapping[str, Any], answered: pd.DataFrame) -> tuple[_Array, _Array, _Array, _Array]:
+    """The vectors of a, b, c and the expected word of each covered question, each at length 1 and of shape (n, d).
+
+    Parameters
+    ----------
+    vectors
+        Those that gave the answers.
+    answered
+        What :func:`answer_analogies` returned.
+
+    Examples
+    --------
+    >>> toy = {"man": [1, 0, 0], "woman": [1, 1, 0], "king": [1, 0, 2], "queen": [1, 1, 2], "cat": [-1, 0, 0.5]}
+    >>> a, b, c, expected = corners(toy, answer_analogies(toy, [("man", "king", "woman", "queen")]))
+    >>> c.round(2)
+    array([[0.71, 0.71, 0.  ]])
+    """
+    keyed, case = as_keyed_vectors(vectors), answered.attrs["case"]
+    first, _ = _vocabulary(keyed, answered.attrs["restrict_vocab"], case)
+    some = answered[answered["covered"].to_numpy(dtype=bool)]
+    written = ([word if case == "exact" else word.upper() for word in some[column]] for column in _WORDS)
+    a, b, c, expected = (unit_vectors(keyed, [first[word] for word in words]) for words in written)
+    return a, b, c, expected
 
 
 def _answer(

@@ -1,6 +1,7 @@
 """Board drawings of the chapters, one module a topic; ``from embedlib import draw`` is this package."""
 
 from embedlib.show.drawings.angles import *  # noqa: F403
+from embedlib.show.drawings.arrows import *  # noqa: F403
 from embedlib.show.drawings.context import *  # noqa: F403
 from embedlib.show.drawings.counting import *  # noqa: F403
 from embedlib.show.drawings.families import *  # noqa: F403
