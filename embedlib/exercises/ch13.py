@@ -53,7 +53,7 @@ multiply = same(
         for seed, n, low in [(0, 40, -0.9), (1, 25, -0.5), (2, 60, -0.95), (3, 30, 0.1), (5, 9, -0.9)]
     ],
     _place,
-    reads="table",
+    reads="place",
 )
 
 # --- Exercise 3: ten pairs in place of one
@@ -86,7 +86,7 @@ def tries() -> tuple[Floats, Floats, Floats]:
 
 def first_arrow(pairs: Floats, words: Floats) -> Floats:
     """The rival: the arrow of the first pair."""
-    return words + pairs[0, 1] - pairs[0, 0]
+    return np.asarray(words + pairs[0, 1] - pairs[0, 0])
 
 
 def _right(function: Any) -> Floats:

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from embedlib.exercises.core import Exercise
 
-FUNCTION = {"words", "pieces", "matrices", "table", "vector", "array", "score"}
+FUNCTION = {"words", "pieces", "matrices", "table", "vector", "array", "score", "place"}
 
 
 def _then(function: Callable[..., Any], form: Callable[[Any], Any]) -> Callable[..., Any]:
@@ -48,6 +48,7 @@ ODD_FORMS: dict[str, list[Callable[[Any], Any]]] = {
     "matrices": [list, lambda two: [m.tolist() for m in two], lambda two: tuple(m.astype(np.float32) for m in two)],
     "table": [np.asarray, pd.DataFrame, np.ndarray.tolist, sparse.csr_array, lambda rows: 1e3 * rows],
     "score": [float, np.float16, lambda x: np.array([x]), lambda x: [x]],
+    "place": [float, np.int16, lambda place: np.array([place]), lambda place: [place]],
     "array": [np.ndarray.tolist, lambda table: table.astype(np.float32), lambda table: list(table)],
     "vector": [np.asarray, list, pd.Series, lambda row: row.astype(np.float16), lambda row: 1e3 * row],
 }
@@ -118,6 +119,14 @@ WRONG_FORMS: dict[str, list[tuple[str, Callable[[Any], Any]]]] = {
         ("wrong-shape", lambda x: [x, x]),
         ("wrong-type", lambda x: x > 0.5),
         ("constant", lambda x: 1.0),
+    ],
+    "place": [
+        ("text", str),
+        ("nan", lambda place: float("nan")),
+        ("infinite", lambda place: np.inf),
+        ("wrong-shape", lambda place: [place, place]),
+        ("no-place", lambda place: -1),
+        ("no-place", lambda place: place + 0.5),
     ],
     "vector": [
         ("not-numbers", lambda row: "good"),
