@@ -167,15 +167,15 @@ def mistakes() -> pd.DataFrame:
             rows.append({"pictures": name, "mistake": mistake, **judged(net, vectors, good, labels)})
             print(rows[-1], flush=True)
     for name, (queries, collection, kinds) in searches().items():
-        good = means(net, right, collection)
+        good = [means(net, right, some) for some in (queries, collection)]
         for mistake, (numbers, prepared) in MISTAKES.items():
             if mistake != "stretched":  # the drawings are square already
                 made = [means(net, numbers, some, prepared, mistake == DEALT) for some in (queries, collection)]
-                rows.append({"pictures": name, "mistake": mistake, **searched(*made, good, kinds)})
+                rows.append({"pictures": name, "mistake": mistake, **searched(made, good, kinds)})
                 print(rows[-1], flush=True)
-        for control, (asked, there) in controls(queries, collection).items():
-            rows.append({"pictures": name, "mistake": control, **searched(asked, there, there, kinds)})
-    return pd.DataFrame(rows)
+        for control, both in controls(queries, collection).items():
+            rows.append({"pictures": name, "mistake": control, **searched(both, both, kinds)})
+    return pd.DataFrame(rows).astype({"right": "Int64"})
 
 
 def searches() -> dict[str, tuple[Pixels, Pixels, list[str] | None]]:
@@ -228,11 +228,17 @@ def kept(vectors: Floats, good: Floats) -> dict[str, float]:
     }
 
 
-def searched(queries: Floats, collection: Floats, good: Floats, kinds: list[str] | None) -> dict[str, Any]:
-    """The share of queries that find what is right: both sides made wrongly, and the query alone."""
-    hits, alone = (found(queries, some, kinds) for some in (collection, good))
+def searched(made: list[Floats], good: list[Floats], kinds: list[str] | None) -> dict[str, Any]:
+    """The share of queries that find what is right: both sides made wrongly, the query alone, the collection alone.
+
+    ``made`` and ``good`` are queries and collection, as the mistake makes them and as they should be.
+    """
+    hits, query_alone, index_alone = (
+        found(asked, there, kinds) for asked, there in ((made[0], made[1]), (made[0], good[1]), (good[0], made[1]))
+    )
     low, high = wilson_interval(int(hits.sum()), len(hits))
-    return {"n": len(hits), "found": hits.mean(), "low": low, "high": high, "query_alone": alone.mean()}
+    shares = {"found": hits.mean(), "low": low, "high": high}
+    return {"n": len(hits), **shares, "query_alone": query_alone.mean(), "index_alone": index_alone.mean()}
 
 
 def found(queries: Floats, collection: Floats, kinds: list[str] | None) -> npt.NDArray[np.bool_]:
