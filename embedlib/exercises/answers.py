@@ -149,6 +149,7 @@ def as_number(value: Any, what: str) -> float:
         raise Wrong(f"{what} should be a number; {shown(value)} is text. Leave the quotation marks out.", "text")
     if is_a(value, bool) or is_a(value, np.bool_):
         raise Wrong(f"{what} should be a number; you give {shown(value)}.", "wrong-type")
+    value = _without_gradient(value)
     if is_a(value, list) or is_a(value, tuple) or is_a(value, np.ndarray) or hasattr(type(value), "to_numpy"):
         array = np.asarray(value)
         if array.size != 1:
@@ -308,9 +309,9 @@ def as_array(value: Any, needed: str, shape: Sequence[int | tuple[int, int]], di
     if hasattr(type(value), "toarray"):  # a sparse matrix
         value = value.toarray()
     try:
-        array = np.asarray(value)
+        array = np.asarray(_without_gradient(value))
         numbers = np.array(array, dtype=np.float64) if array.dtype.kind in "fiub" else None
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError, RuntimeError):
         numbers = None
     if numbers is None:
         raise Wrong(
@@ -335,6 +336,13 @@ def as_array(value: Any, needed: str, shape: Sequence[int | tuple[int, int]], di
     if directions and not np.atleast_2d(numbers).any(axis=1).all():
         raise Wrong("A vector that you return is all zeros: it has no direction, and no cosine.", "zeros")
     return numbers
+
+
+def _without_gradient(value: Any) -> Any:
+    """A tensor of PyTorch as an array, whether it keeps its gradient or has half precision; others as they are."""
+    if type(value).__module__.partition(".")[0] != "torch" or not hasattr(type(value), "detach"):
+        return value
+    return value.detach().cpu().double().numpy()
 
 
 def describe_error(error: BaseException) -> str:

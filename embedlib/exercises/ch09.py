@@ -158,7 +158,7 @@ def _key_search() -> int:
 
 
 def _key_old_index() -> int:
-    both, one = (_found("not scaled (0 to 255)", column) for column in ("found", "query_alone"))
+    both, one = (_found("not scaled (0 to 255)", column) for column in ("found", "index_alone"))
     return only_true(one > both, one < both - 0.03, abs(one - both) < 0.03)
 
 

@@ -51,9 +51,9 @@ def _layers(seed: int, n: int, widths: tuple[int, int], scale: float) -> tuple[F
 
 
 def _alike(one: Floats, other: Floats, *case: Floats) -> bool:
-    """Whether all cosines are the same: which layer stands left does not matter."""
+    """Whether all cosines are the same, as far as float16 goes: which layer stands left does not matter."""
     first, second = unit_rows(one), unit_rows(other)
-    return bool(np.allclose(first @ first.T, second @ second.T, rtol=0, atol=1e-4))
+    return bool(np.allclose(first @ first.T, second @ second.T, rtol=0, atol=2e-3))
 
 
 join = same(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from embedlib.exercises import page
+from embedlib.exercises import load, page
 from embedlib.exercises.kinds import ahead_by_spearman, beats, number
 from embedlib.exercises.page import Mistake, Text, fill, read
 
@@ -135,3 +135,26 @@ def test_a_page_that_cannot_be_read_is_named(
 
 def test_an_expression_in_a_sentence_may_be_any() -> None:
     assert fill("{sorted(x)[0]:.1f} of {len(x)}", {"x": [2, 1]}) == "1.0 of 2"
+
+
+@pytest.mark.parametrize("kind", ["float16", "gradient"])
+@pytest.mark.parametrize("name", ["ch09.padded", "ch09.repair", "ch10.join"])
+def test_a_solution_in_half_precision_or_with_its_gradient_is_right(name: str, kind: str) -> None:
+    torch = pytest.importorskip("torch")
+    chapter, _, place = name.partition(".")
+    exercise = getattr(load(chapter), place)
+    solution = exercise.right()
+
+    def answer(*given: Any) -> Any:
+        found = torch.tensor(np.array(solution(*given)), dtype=torch.float16 if kind == "float16" else torch.float32)
+        return found.requires_grad_() if kind == "gradient" else found.numpy()
+
+    assert exercise.check(answer).right
+
+
+def test_several_numbers_with_their_gradient_are_told_in_a_sentence() -> None:
+    torch = pytest.importorskip("torch")
+    two, one = torch.tensor([1.0, 2.0], requires_grad=True), torch.tensor([15.0], requires_grad=True)
+    message = load("ch09").one_number.check(two)
+    assert message.misconception == "wrong-shape" and "Error" not in message.text
+    assert load("ch09").one_number.check(one).right
