@@ -272,7 +272,9 @@ def bootstrap_spearman(x: Any, y: Any, n_bootstrap: int = 1000, seed: int = 0) -
     return only
 
 
-def bootstrap_spearmans(x: Any, ys: Sequence[Any], n_bootstrap: int = 1000, seed: int = 0) -> _Array:
+def bootstrap_spearmans(
+    x: Any, ys: Sequence[Any], n_bootstrap: int = 1000, seed: int = 0, n_drawn: int | None = None
+) -> _Array:
     """Spearman's correlation of x with each of several y, in the same resamples for all of them.
 
     The same pairs are drawn for every y, so that the difference of two rows says how far the difference of two
@@ -290,6 +292,8 @@ def bootstrap_spearmans(x: Any, ys: Sequence[Any], n_bootstrap: int = 1000, seed
         Number of resamples.
     seed
         Of the random draws.
+    n_drawn
+        Size of a resample; by default n, as a bootstrap's has to be. Fewer show what a smaller sample would say.
 
     Returns
     -------
@@ -314,9 +318,9 @@ def bootstrap_spearmans(x: Any, ys: Sequence[Any], n_bootstrap: int = 1000, seed
         if len(model.group) != n:
             raise ValueError(f"Numbers come in pairs: one list holds {n:,} of them and another {len(model.group):,}.")
     parts = []
-    for draws in _draws(n, n_bootstrap, seed):
+    for draws in _draws(n, n_bootstrap, seed, n_drawn):
         cells = draws + np.arange(len(draws))[:, None] * n
-        times = np.bincount(cells.ravel(), minlength=draws.size).reshape(len(draws), n).T.astype(np.float64)
+        times = np.bincount(cells.ravel(), minlength=len(draws) * n).reshape(len(draws), n).T.astype(np.float64)
         a, spread_a = human.ranks(times)
         a *= times
         rows = []
@@ -329,12 +333,13 @@ def bootstrap_spearmans(x: Any, ys: Sequence[Any], n_bootstrap: int = 1000, seed
     return np.concatenate(parts, axis=1)
 
 
-def _draws(n: int, n_bootstrap: int, seed: int, at_once: int = 250) -> Iterator[_Array]:
-    """Indices drawn with replacement, up to ``at_once`` resamples at a time: arrays (resamples, n)."""
+def _draws(n: int, n_bootstrap: int, seed: int, n_drawn: int | None = None, at_once: int = 250) -> Iterator[_Array]:
+    """Indices drawn with replacement, up to ``at_once`` resamples at a time: arrays (resamples, n or n_drawn)."""
     _check.whole("n_bootstrap", n_bootstrap)
+    each = n if n_drawn is None else _check.whole("n_drawn", n_drawn)
     generator = np.random.default_rng(seed)
     for start in range(0, n_bootstrap, at_once):
-        yield generator.integers(0, n, size=(min(at_once, n_bootstrap - start), n))
+        yield generator.integers(0, n, size=(min(at_once, n_bootstrap - start), each))
 
 
 class _Order(NamedTuple):
@@ -370,6 +375,7 @@ class _Order(NamedTuple):
         if len(self.starts) < len(times):
             of_value = np.add.reduceat(of_value, self.starts, axis=0)
         rank = np.cumsum(of_value, axis=0)
-        rank -= (of_value - 1) / 2 + (len(times) + 1) / 2  # the mean rank is (n + 1) / 2, with ties and without
+        drawn = rank[-1].copy()
+        rank -= (of_value - 1) / 2 + (drawn + 1) / 2  # the mean rank is (drawn + 1) / 2, with ties and without
         spread = np.einsum("vb,vb,vb->b", of_value, rank, rank)
         return rank[self.group], spread

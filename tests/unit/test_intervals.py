@@ -19,12 +19,12 @@ from embedlib.evaluation.intervals import (
 )
 
 
-def naive_spearman(x, y, n_bootstrap, seed):
+def naive_spearman(x, y, n_bootstrap, seed, n_drawn=None):
     """One resample after the other with scipy, over the same draws."""
     generator = np.random.default_rng(seed)
     values = []
     while len(values) < n_bootstrap:
-        for draw in generator.integers(0, len(x), size=(min(250, n_bootstrap - len(values)), len(x))):
+        for draw in generator.integers(0, len(x), size=(min(250, n_bootstrap - len(values)), n_drawn or len(x))):
             a, b = x[draw], y[draw]
             equal = (a == a[0]).all() or (b == b[0]).all()
             values.append(np.nan if equal else stats.spearmanr(a, b).statistic)
@@ -40,6 +40,14 @@ def test_every_resample_has_scipys_correlation_ties_and_all(pairs, seed):
     x, y = np.array(pairs, dtype=float).T
     ours = bootstrap_spearman(x, y, n_bootstrap=40, seed=seed)
     assert ours == pytest.approx(naive_spearman(x, y, 40, seed), abs=1e-12, nan_ok=True)
+
+
+@pytest.mark.parametrize("n_drawn", [2, 7, 60])
+def test_smaller_and_larger_samples_have_scipys_correlation_too(n_drawn):
+    rng = np.random.default_rng(3)
+    x, y = rng.integers(0, 9, 40).astype(float), rng.normal(size=40)
+    (ours,) = bootstrap_spearmans(x, [y], n_bootstrap=300, seed=1, n_drawn=n_drawn)
+    assert ours == pytest.approx(naive_spearman(x, y, 300, 1, n_drawn), abs=1e-12, nan_ok=True)
 
 
 def test_more_resamples_than_fit_at_once_are_all_drawn():
