@@ -226,6 +226,61 @@ class ContextualEncoder:
             pieces=[[tokens[place] for place in places] for places in of_word.values()],
         )
 
+    def encode_words(
+        self, sentences: Sequence[Sequence[str]], layer: int = -1, pieces: str = "mean", batch_size: int = 32
+    ) -> list[Floats]:
+        """The vectors of sentences that are cut into words already, such as those of labelled data.
+
+        Parameters
+        ----------
+        sentences
+            n sentences, each a list of words.
+        layer
+            As in :meth:`encode`.
+        pieces
+            Which of a word's pieces: the "mean" of them, or the "first".
+        batch_size
+            How many sentences are read at once.
+
+        Returns
+        -------
+        list
+            For each sentence an array (n_words, d). A word that got no piece (a sign that the tokenizer drops, or the
+            end of a sentence longer than ``max_pieces``) has zeros.
+
+        Raises
+        ------
+        ValueError
+            If there is no sentence, or one without words.
+
+        Examples
+        --------
+        >>> encoder = ContextualEncoder("minilm-l6")  # doctest: +SKIP
+        >>> [rows.shape for rows in encoder.encode_words([["Ada", "wrote", "it"]])]  # doctest: +SKIP
+        [(3, 384)]
+        """
+        layer = self._layer(layer)
+        _check.choice("pieces", pieces, ("mean", "first"))
+        size = _check.whole("batch_size", batch_size)
+        given = _texts(sentences)
+        for place, words in enumerate(given):
+            if isinstance(words, str):
+                raise TypeError(f"Sentence {place} is a string; a list of its words is needed.")
+            if not len(words):
+                raise ValueError(f"Sentence {place} has no words.")
+        read = self.tokenizer(
+            [list(words) for words in given], is_split_into_words=True, truncation=True, max_length=self.max_pieces
+        )
+        found = [np.zeros((len(words), self.width), np.float32) for words in given]
+        for i, states in self._layer_of(read["input_ids"], layer, size):
+            counted = np.zeros(len(given[i]))
+            for place, word in enumerate(read.word_ids(i)):
+                if word is not None and (pieces == "mean" or not counted[word]):
+                    found[i][word] += states[place]
+                    counted[word] += 1
+            found[i] /= np.maximum(counted, 1)[:, None].astype(np.float32)
+        return found
+
     def _layer_of(self, ids: Sequence[Sequence[int]], layer: int, batch_size: int = 32) -> Iterator[tuple[int, Floats]]:
         """The number of each text and one layer's vectors of it, without padding; texts of like length go together."""
         order = np.argsort([len(row) for row in ids], kind="stable")

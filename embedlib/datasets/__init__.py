@@ -16,6 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedlib import _check, assets
+from embedlib.datasets.labelled import (
+    conll2003,
+    entities,
+    entities_again,
+    newsgroups,
+    reviews,
+    sentence_polarity,
+    sst2,
+    sst5,
+    wnut17,
+)
 from embedlib.text.corpus import course_corpus as course_corpus  # the corpus has its own module
 from embedlib.text.lines import text_lines
 
@@ -23,26 +34,35 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "conll2003",
     "contrast_pairs",
+    "entities",
+    "entities_again",
     "google_analogies",
     "men",
     "men_original",
     "msr_analogies",
     "mturk771",
     "mturk771_original",
+    "newsgroups",
     "openmoji",
     "paraphrases",
+    "reviews",
     "rg65",
     "rg65_original",
     "rw",
     "sense_twins",
     "senses",
+    "sentence_polarity",
     "sick",
     "simlex999",
     "simverb3500",
     "simverb3500_relations",
+    "sst2",
+    "sst5",
     "stsb",
     "weat",
+    "wnut17",
     "wordsim353",
     "wordsim353_relatedness",
     "wordsim353_relations",

@@ -10,7 +10,7 @@ from embedlib import _check
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["as_table", "check_resampling", "one_of_each"]
+__all__ = ["as_table", "check_resampling", "one_of_each", "several"]
 
 
 def as_table(data: Any, columns: Sequence[str], words: Sequence[str], things: str) -> pd.DataFrame:
@@ -61,3 +61,14 @@ def check_resampling(confidence: Any, n_bootstrap: Any, seed: Any) -> None:
     _check.confidence(confidence)
     _check.whole("n_bootstrap", n_bootstrap, least=0)
     _check.whole("seed", seed, least=0)
+
+
+def several(classes: Any) -> None:
+    """Refuse classes that are all one: there is nothing to learn."""
+    if len(classes) == 0:
+        raise ValueError("There are no examples to learn from.")
+    if len(set(classes.tolist())) < 2:
+        raise ValueError(
+            f"All {len(classes):,} examples are of the class {classes[0]!r}: there is nothing to tell apart. "
+            f"Draw more, or from each class."
+        )

@@ -14,3 +14,4 @@ from embedlib.show.drawings.pieces import *  # noqa: F403
 from embedlib.show.drawings.pooling import *  # noqa: F403
 from embedlib.show.drawings.ranking import *  # noqa: F403
 from embedlib.show.drawings.senses import *  # noqa: F403
+from embedlib.show.drawings.tasks import *  # noqa: F403
