@@ -4,15 +4,15 @@ Each part by itself, ``python training/downstream.py names``, or all; about twen
 are not here are left out, and their rows in the stored tables stay as they are.
 
 - ``downstream_names.csv``: taggers of names on three sets (the course's own, WNUT-17, CoNLL-2003), a row a tagger. Each
-  is a linear probe; what is chosen (strength, layer, pieces, how many neighbours) is chosen on the dev part.
+  is a linear probe; what is chosen (strength, layer, pieces) is chosen on the dev part.
 - ``downstream_names_kinds.csv``: F1 by kind; ``downstream_names_seen.csv``: recall of names that stand in the training
-  part, and of others; ``downstream_names_layers.csv``: F1 by layer of MiniLM, on dev; ``downstream_names_curve.csv``:
-  F1 by sentences learned from; ``downstream_control.csv``: labels dealt out to words by chance
+  part, and of others; ``downstream_names_layers.csv``: F1 by layer of MiniLM, on dev; ``downstream_control.csv``:
+  labels dealt out to words by chance
   (Hewitt and Liang, 2019).
 - ``downstream_power.csv``: how often a test set of n sentences tells two taggers apart; ``downstream_pairs.csv``: what
   the course's own test part tells of each pair of taggers.
 - ``downstream_opinions.csv``: accuracy on film reviews by labelled texts, five draws;
-  ``downstream_treebank.csv``: sentence polarity, SST-2 and SST-5.
+  ``downstream_treebank.csv``: sentence polarity, SST-2 and SST-5; ``downstream_pictures.csv``: ImageNet's labels.
 """
 
 from __future__ import annotations
@@ -27,10 +27,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from two_encoders import states
 
 from embedlib import assets, datasets
 from embedlib.contextual import ContextualEncoder
-from embedlib.evaluation.classification import accuracy, chance_to_tell, mcnemar
+from embedlib.evaluation.classification import accuracy, chance_to_tell, mcnemar, top_k
 from embedlib.evaluation.probes import (
     Tagger,
     beside,
@@ -50,6 +51,7 @@ from embedlib.evaluation.sequence_labeling import (
     recall_by,
     token_accuracy,
 )
+from embedlib.images import classify
 from embedlib.words.load import as_keyed_vectors
 from embedlib.words.models import word_models
 
@@ -103,14 +105,29 @@ class Names:
     def of_words(self, make: Callable[[list[str]], Any]) -> dict[str, Rows]:
         return {split: [make(words) for words in some] for split, some in self.words.items()}
 
-    def in_context(self, name: str, layer: int, pieces: str = "mean") -> dict[str, Rows]:
-        return {split: encoder(name).encode_words(some, layer, pieces) for split, some in self.words.items()}
+    @cache  # noqa: B019  the few sets live as long as the run
+    def every_layer(self, name: str, pieces: str = "mean") -> dict[int, dict[str, Rows]]:
+        """Each layer's vectors of the words, of all layers in one reading; a word without pieces has zeros."""
+        net = encoder(name)
+        found = {
+            at: {s: [np.zeros((len(w), net.width), np.float32) for w in some] for s, some in self.words.items()}
+            for at in range(net.n_layers + 1)
+        }
+        for split, some in self.words.items():
+            for i, of, read in states(net, some):
+                for word in range(len(some[i])):
+                    places = [place for place, other in enumerate(of) if other == word]
+                    if places:
+                        chosen = read[:, places].mean(axis=1) if pieces == "mean" else read[:, places[0]]
+                        for at in found:
+                            found[at][split][i][word] = chosen[at]
+        return found
 
     def with_signs(self, rows: dict[str, Rows]) -> dict[str, Rows]:
         return {s: [np.hstack(two) for two in zip(part, self.signs[s], strict=True)] for s, part in rows.items()}
 
     def fit(self, rows: dict[str, Rows], strengths: Sequence[float] = (0.01, 0.1, 1.0)) -> Tagger:
-        return fit_tagger(rows["train"], self.labels["train"], rows["dev"], self.labels["dev"], strengths, 60)
+        return fit_tagger(rows["train"], self.labels["train"], rows["dev"], self.labels["dev"], strengths, 300)
 
     def best(
         self, candidates: Iterable[tuple[str, dict[str, Rows]]], **options: Any
@@ -134,40 +151,44 @@ class Names:
 
 
 def taggers(data: Names) -> Iterable[tuple[str, str, float, list[list[str]]]]:
-    """Name, what was chosen, F1 on dev, and the labels of the test part."""
+    """Name, what was chosen, F1 on dev, and the labels of the test part.
+
+    On the course's own sentences all models; elsewhere, where there are more sentences, GloVe and MiniLM.
+    """
     yield "no name at all", "", 0.0, [["O"] * len(words) for words in data.words["test"]]
-    known = data.remembered("dev")
-    dev = evaluate_entities(data.labels["dev"], known, n_bootstrap=0).f1
+    dev = evaluate_entities(data.labels["dev"], data.remembered("dev"), n_bootstrap=0).f1
     yield "remembered names", "", dev, data.remembered("test")
 
     def tagged(name: str, candidates: Iterable[tuple[str, dict[str, Rows]]]) -> tuple[str, str, float, Any]:
         what, tagger, rows = data.best(candidates)
         return name, f"{what}, C={tagger.strength:g}".lstrip(", "), tagger.dev, tagger.tag(rows["test"])
 
-    yield tagged(CAPITALS, [("", data.signs)])
+    def two_ways(name: str, ways: dict[str, dict[str, Rows]]) -> Iterable[tuple[str, str, float, Any]]:
+        yield tagged(name, ways.items())
+        yield tagged(f"{name} and capitals", [(what, data.with_signs(rows)) for what, rows in ways.items()])
+
     own = data.name == "entities"
+    yield tagged(CAPITALS, [("", data.signs)])
     for name, vectors in {**word_models(), "random numbers": random_vectors()}.items():
-        if not own and name not in (GLOVE, "random numbers"):
-            continue  # the others for the course's own sentences alone
-        alone = data.of_words(lambda words, vectors=vectors: word_rows(vectors, words))  # type: ignore[misc]
-        wide = {r: {s: [beside(x, r) for x in part] for s, part in alone.items()} for r in (0, 1, 2)}
-        if name == GLOVE:
-            yield tagged("GloVe 6B, word alone", [("", wide[0])])
-        yield tagged(name, [(f"window {r}", wide[r]) for r in (1, 2)])
-        yield tagged(f"{name} and capitals", [(f"window {r}", data.with_signs(wide[r])) for r in (1, 2)])
-    for name in (NETWORK, "MiniLM, shuffled", "miniature BERT")[: 3 if own else 1]:
-        means = {at: data.in_context(name, at) for at in (range(encoder(name).n_layers + 1) if own else (2, 4, 6))}
-        at = int(data.best(((str(at), rows) for at, rows in means.items()), strengths=[0.1])[0])
-        tried = {"mean": means[at], "first": data.in_context(name, at, "first")}
-        what, _, rows = data.best((f"layer {at}, {pieces} of pieces", some) for pieces, some in tried.items())
-        two = {"": rows, " and one neighbour": {s: [beside(x, 1) for x in part] for s, part in rows.items()}}
-        yield tagged(name, [(what + more, some) for more, some in two.items()])
-        yield tagged(f"{name} and capitals", [(what + more, data.with_signs(some)) for more, some in two.items()])
+        if own or name in (GLOVE, "random numbers"):
+            alone = data.of_words(lambda words, vectors=vectors: word_rows(vectors, words))  # type: ignore[misc]
+            if name == GLOVE and own:
+                yield tagged("GloVe 6B, word alone", [("", alone)])
+            yield from two_ways(name, {"one neighbour": widened(alone, 1)})
+    for name in (NETWORK, "MiniLM, shuffled", "miniature BERT") if own else (NETWORK,):
+        layers = data.every_layer(name)
+        at = int(data.best(((str(at), rows) for at, rows in layers.items()), strengths=[0.1])[0])
+        ways = {f"layer {at}": layers[at]}
+        if own:
+            ways[f"layer {at}, first piece"] = data.every_layer(name, "first")[at]
+            ways[f"layer {at} and one neighbour"] = widened(layers[at], 1)
+        yield from two_ways(name, ways)
         if name == NETWORK:
-            yield tagged("MiniLM, last layer", [("", means[encoder(name).n_layers])])
-            both = data.of_words(lambda words: beside(word_rows(word_models()[GLOVE], words), 1))
-            joined = {s: [np.hstack(x) for x in zip(rows[s], both[s], strict=True)] for s in rows}
-            yield tagged("MiniLM, GloVe 6B and capitals", [(what, data.with_signs(joined))])
+            yield tagged("MiniLM, last layer", [("", layers[encoder(name).n_layers])])
+
+
+def widened(rows: dict[str, Rows], reach: int) -> dict[str, Rows]:
+    return {split: [beside(part, reach) for part in some] for split, some in rows.items()}
 
 
 def whether_seen(words: list[list[str]], seen: set[tuple[str, ...]], i: int, span: Span) -> str:
@@ -219,50 +240,14 @@ def names(which: Iterable[str] = SETS) -> None:
 
 
 def layers() -> None:
-    """F1 on dev by layer of MiniLM, with and without capitals, trained and shuffled."""
-    rows = []
-    for name in SETS:
-        if name != "entities" and not assets.available(name):
-            continue
-        data = Names(name)
-        for network in (NETWORK, "MiniLM, shuffled"):
-            for layer in range(0, encoder(network).n_layers + 1, 1 if name == "entities" else 2):
-                alone = data.in_context(network, layer)
-                for what, some in (("", alone), (" and capitals", data.with_signs(alone))):
-                    rows.append(
-                        {"set": SETS[name], "vectors": network + what, "layer": layer, "f1": data.fit(some, [0.1]).dev}
-                    )
-    store("names_layers", pd.DataFrame(rows), "set")
-
-
-def curve() -> None:
-    """F1 on the test part of CoNLL-2003 by how many sentences were learned from."""
-    rows = []
-    for name in ("conll2003",):
-        if not assets.available(name):
-            continue
-        for n in (100, 300, 1_000, 3_000, 14_041):
-            data = Names(name, n)
-            wide = data.of_words(lambda words: beside(word_rows(word_models()[GLOVE], words), 1))
-            context = data.in_context(NETWORK, 4)
-            ways = {
-                "GloVe 6B": wide,
-                "GloVe 6B and capitals": data.with_signs(wide),
-                "MiniLM": context,
-                "MiniLM and capitals": data.with_signs(context),
-            }
-            for what, some in ways.items():
-                guessed = data.fit(some).tag(some["test"])
-                scores = evaluate_entities(data.labels["test"], guessed)
-                rows.append({"set": SETS[name], "tagger": what, "sentences": n, **_interval(scores)})
-            scores = evaluate_entities(data.labels["test"], data.remembered("test"))
-            rows.append({"set": SETS[name], "tagger": "remembered names", "sentences": n, **_interval(scores)})
-            print(pd.DataFrame(rows).tail(5), flush=True)
-    store("names_curve", pd.DataFrame(rows), "set")
-
-
-def _interval(scores: Any) -> dict[str, float]:
-    return {"f1": scores.f1, "low": scores.low, "high": scores.high}
+    """F1 on dev by layer of MiniLM, trained and shuffled."""
+    data = Names("entities")
+    rows = [
+        {"vectors": network, "layer": layer, "f1": data.fit(some, [0.1]).dev}
+        for network in (NETWORK, "MiniLM, shuffled")
+        for layer, some in data.every_layer(network).items()
+    ]
+    store("names_layers", pd.DataFrame(rows))
 
 
 def control() -> None:
@@ -278,7 +263,7 @@ def control() -> None:
         n: data.of_words(lambda words, v=v: word_rows(v, words))  # type: ignore[misc]
         for n, v in word_models().items()
     }
-    ways |= {f"MiniLM, layer {at}": data.in_context(NETWORK, at) for at in (0, 4, 6)}
+    ways |= {f"MiniLM, layer {at}": data.every_layer(NETWORK)[at] for at in (0, 3, 6)}
     rows = []
     for name, some in ways.items():
         line: dict[str, Any] = {"vectors": name}
@@ -294,32 +279,22 @@ def control() -> None:
 
 
 def power() -> None:
-    """How often n sentences tell two taggers apart, drawn from the test part of each set."""
+    """How often n sentences tell two taggers apart, drawn from the course's own test part."""
+    data = Names("entities")
+    glove = widened(data.of_words(lambda words: word_rows(word_models()[GLOVE], words)), 1)
+    context = widened(data.every_layer(NETWORK)[3], 1)
+    ways = {"GloVe": glove, "GloVe and capitals": data.with_signs(glove)}
+    ways |= {"MiniLM": context, "MiniLM and capitals": data.with_signs(context)}
+    counts = {
+        what: evaluate_entities(data.labels["test"], data.fit(some).tag(some["test"]), n_bootstrap=0).counts
+        for what, some in ways.items()
+    }
     rows = []
-    sizes = (50, 100, 200, 400, 800, 1_600, 3_200)
-    for name in SETS:
-        if name != "entities" and not assets.available(name):
-            continue
-        data = Names(name)
-        wide = data.of_words(lambda words: beside(word_rows(word_models()[GLOVE], words), 1))
-        signed = data.with_signs(wide)
-        context = data.in_context(NETWORK, 4)
-        ways = {"GloVe 6B": wide, "GloVe 6B and capitals": signed, "MiniLM": context}
-        ways["MiniLM and capitals"] = data.with_signs(context)
-        news = data.of_words(lambda words: beside(word_rows(word_models()["Google News"], words), 1))
-        ways["Google News and capitals"] = data.with_signs(news)
-        counts = {
-            what: evaluate_entities(data.labels["test"], data.fit(some).tag(some["test"]), n_bootstrap=0).counts
-            for what, some in ways.items()
-        }
-        for one, other in combinations(ways, 2):
-            gap = float(f1(*counts[one].sum(axis=0)) - f1(*counts[other].sum(axis=0)))
-            told = chance_to_tell(counts[one], counts[other], sizes, f1)
-            rows += [
-                {"set": SETS[name], "one": one, "other": other, "difference": gap, **row}
-                for row in told.to_dict("records")
-            ]
-    store("power", pd.DataFrame(rows), "set")
+    for one, other in combinations(ways, 2):
+        gap = float(f1(*counts[one].sum(axis=0)) - f1(*counts[other].sum(axis=0)))
+        told = chance_to_tell(counts[one], counts[other], (25, 50, 100, 200, 400, 800, 1_600, 3_200), f1)
+        rows += [{"one": one, "other": other, "difference": gap, **row} for row in told.to_dict("records")]
+    store("power", pd.DataFrame(rows))
 
 
 # ---- Opinions -----------------------------------------------------------------------------------------------------
@@ -359,6 +334,7 @@ def opinions() -> None:
     table = datasets.reviews()
     texts, labels = table["text"].tolist(), table["label"].to_numpy()
     pool, dev, test = films()
+    dev = np.random.default_rng(0).permutation(dev)
     ways = text_ways(texts, [texts[i] for i in pool])
     rows, guesses = [], {}
     for seed in SEEDS:
@@ -419,6 +395,24 @@ def treebank() -> None:
     store("treebank", pd.DataFrame(rows), "set")
 
 
+def pictures() -> None:
+    """Top-1 and top-5 against ImageNet's own labels; the thousand photographs are of the network's training set."""
+    rows = []
+    files = sorted(assets.path("foolbox-imagenet").glob("*.jpg"))
+    sets = {"20 photographs": (files, [int(file.stem.split("_")[2]) for file in files])}
+    if assets.available("imagenet-sample-1000"):
+        files = sorted(assets.path("imagenet-sample-1000").glob("*.JPEG"))
+        sets["1,000 of its training set"] = (files, [*range(len(files))])
+    for name, (some, classes) in sets.items():
+        shares = classify(some)
+        for k in (1, 5):
+            found = top_k(classes, shares, k)
+            rows.append(
+                {"pictures": name, "k": k, "share": found.share, "low": found.low, "high": found.high, "n": len(some)}
+            )
+    store("pictures", pd.DataFrame(rows), "pictures")
+
+
 def store(name: str, table: pd.DataFrame, by: str | None = None) -> None:
     """Write a table; of sets that were not measured now, the rows stored before stay."""
     file = RESULTS / f"downstream_{name}.csv"
@@ -431,11 +425,11 @@ def store(name: str, table: pd.DataFrame, by: str | None = None) -> None:
 PARTS = {
     "names": names,
     "layers": layers,
-    "curve": curve,
     "control": control,
     "power": power,
     "opinions": opinions,
     "treebank": treebank,
+    "pictures": pictures,
 }
 
 if __name__ == "__main__":

@@ -130,3 +130,31 @@ def test_weights_of_another_network_are_refused(tmp_path):
 def test_an_unknown_model_is_told():
     with pytest.raises(FileNotFoundError, match="neither an asset nor a folder"):
         ContextualEncoder("bert-enormous")
+
+
+def test_words_that_are_cut_already_get_their_pieces_mean_or_the_first(encoder):
+    words = ["The", "riverbank", "was", "wet", "."]
+    for layer in (0, -1):
+        mean, first = (encoder.encode_words([words], layer, pieces)[0] for pieces in ("mean", "first"))
+        whole = encoder.word_vectors(" ".join(words), layer)
+        assert mean.shape == (5, 384)
+        assert np.abs(mean - whole.vectors).max() < 1e-5
+        many = [len(pieces) > 1 for pieces in whole.pieces]
+        assert many[1] and ((np.abs(mean - first).max(axis=1) > 1e-3) == many).all()
+
+
+def test_sentences_of_words_come_back_in_their_order_whatever_their_length(encoder):
+    some = [["Rain", "fell"], ["Ministers", "met", "in", "Paris", "to", "talk", "."], ["Yes"]]
+    together = encoder.encode_words(some, batch_size=2)
+    assert [len(rows) for rows in together] == [2, 7, 1]
+    for words, rows in zip(some, together, strict=True):
+        assert np.abs(rows - encoder.encode_words([words])[0]).max() < 1e-5
+
+
+def test_sentences_that_are_not_cut_or_empty_are_told(encoder):
+    with pytest.raises(TypeError, match="list of its words"):
+        encoder.encode_words(["Rain fell"])
+    with pytest.raises(ValueError, match="Sentence 1 has no words"):
+        encoder.encode_words([["Rain"], []])
+    with pytest.raises(ValueError, match="no sentences"):
+        encoder.encode_words([])

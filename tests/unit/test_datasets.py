@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from embedlib import assets, datasets
+from embedlib.datasets import labelled as labelled_sets
 
 # function, asset, pairs, scale
 SETS = [
@@ -39,7 +40,8 @@ def test_every_benchmark_is_tested_here():
         "sick",
         "stsb",
     }  # below, test_paraphrases.py, test_senses.py
-    others = {"google_analogies", "msr_analogies", "weat", "openmoji"} | relations | of_sentences
+    labelled = set(labelled_sets.__all__) - {"read_brackets", "read_columns"}  # test_labelled.py
+    others = {"google_analogies", "msr_analogies", "weat", "openmoji"} | relations | of_sentences | labelled
     assert {name for name, *_ in SETS} | others == set(datasets.__all__)
 
 

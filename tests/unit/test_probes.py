@@ -66,3 +66,17 @@ def test_one_class_only_and_rows_that_do_not_fit_are_told() -> None:
         fit_classifier(np.ones((2, 3)), [1, 1], np.ones((2, 3)), [1, 1])
     with pytest.raises(ValueError, match="no examples"):
         fit_classifier(np.ones((0, 3)), [], np.ones((2, 3)), [1, 1])
+
+
+def test_a_tie_on_a_small_dev_part_does_not_choose_the_probe_that_says_one_class() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.repeat([1, 0], [60, 40])
+    rows = rng.normal(size=(100, 4)) + 2 * labels[:, None]
+    dev_rows, dev_labels = np.full((3, 4), 2.0), [1, 1, 1]  # any strength has them right
+    probe = fit_classifier(rows, labels, dev_rows, dev_labels, strengths=(1e-9, 1.0))
+    assert set(probe.predict(rows)) == {0, 1}
+
+
+def test_a_class_that_only_the_dev_part_holds_counts_as_wrong_and_not_as_an_error() -> None:
+    rows = np.array([[0.0], [1.0], [0.1], [0.9]])
+    assert fit_classifier(rows, [0, 1, 0, 1], rows, [0, 1, 2, 1]).predict(rows).tolist() == [0, 1, 0, 1]

@@ -30,7 +30,7 @@ def training() -> Any:
     try:
         names = ("recipes", "word2vec", "measure", "bug_hunt", "transfer", "tuning", "senses")
         names += ("sentences", "sentence_tuning", "alignment", "images", "images_search", "maps")
-        names += ("word_similarity",)
+        names += ("word_similarity", "downstream", "book_table")
         yield type("Scripts", (), {name: importlib.import_module(name) for name in names})
     finally:
         sys.path.remove(str(TRAINING))
@@ -368,3 +368,42 @@ def test_the_models_of_sentences_score_on_rg65_as_stored_and_the_controls_are_ch
     ahead = pd.read_csv(TRAINING / "results" / "word_similarity_ahead.csv").set_index(["model", "benchmark"])
     assert ahead.loc[("MiniLM, input", "MTurk-771"), "low"] > 0
     assert ahead.loc[("MiniLM, word alone", "Rare Words"), "high"] < 0
+
+
+def test_taggers_of_names_find_again_what_is_stored(training: Any) -> None:
+    script = training.downstream
+    stored = pd.read_csv(TRAINING / "results" / "downstream_names.csv")
+    stored = stored[stored["set"] == "course's own"].set_index("tagger")
+    data = script.Names("entities")
+    truth = data.labels["test"]
+    found = script.evaluate_entities(truth, data.remembered("test"))
+    assert found.f1 == pytest.approx(stored.loc["remembered names", "f1"], abs=1e-4)
+    assert (found.low, found.high) == pytest.approx(tuple(stored.loc["remembered names", ["low", "high"]]), abs=1e-3)
+    signs = script.evaluate_entities(truth, data.fit(data.signs).tag(data.signs["test"]), n_bootstrap=0)
+    assert signs.f1 == pytest.approx(stored.loc["capitals alone", "f1"], abs=0.02)
+
+
+def test_capitals_are_worth_more_than_the_last_layer() -> None:
+    stored = pd.read_csv(TRAINING / "results" / "downstream_names.csv")
+    own = stored[stored["set"] == "course's own"].set_index("tagger")
+    assert own.loc["GloVe 6B and capitals", "low"] > own.loc["MiniLM, last layer", "high"]
+    assert own.loc["random numbers and capitals", "high"] < own.loc["GloVe 6B and capitals", "low"]
+
+
+def test_the_book_table_is_whole_and_its_agreement_is_that_of_its_ranks(training: Any) -> None:
+    script = training.book_table
+    table = pd.read_csv(TRAINING / "results" / "book_table.csv")
+    tasks = [*script.INTRINSIC, *script.DOWNSTREAM]
+    assert list(dict.fromkeys(table["task"])) == tasks
+    assert table.groupby("task")["model"].nunique().min() >= 7
+    assert ((table["low"] <= table["score"]) & (table["score"] <= table["high"])).all()
+    stored = pd.read_csv(TRAINING / "results" / "book_table_agreement.csv")
+    again = script.agreement(table)
+    assert again["correlation"].to_numpy() == pytest.approx(stored["correlation"].to_numpy(), abs=1e-3)
+    assert (again["high"] - again["low"]).median() > 1  # six models hardly tell
+
+
+def test_films_are_dealt_out_whole(training: Any) -> None:
+    films = training.downstream.datasets.reviews()["film"].to_numpy()
+    learn, dev, test = (set(films[rows]) for rows in training.downstream.films())
+    assert not (learn & dev or learn & test or dev & test) and len(learn) > len(test) > len(dev) > 10

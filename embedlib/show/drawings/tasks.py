@@ -95,7 +95,7 @@ def ranks(
     Board: first · second · a · a · b · b
     """
     names = [*places]
-    room = max(width_of(name, 13) for name in names) + 16
+    room = 1.12 * max(width_of(name, 13) for name in names) + 20  # names of marked lines are bold, and wider
     left, right, top, step = room, 480 - room, 56.0, 36.0
     across = (right - left) / max(len(tasks) - 1, 1)
     board = Board(480, top + step * (len(names) - 1) + 26)
