@@ -226,8 +226,15 @@ def steiger(first: Any, second: Any, between: Any, n: Any) -> Steiger:
     """
     from scipy.special import ndtr
 
-    one, other, both = (np.asarray(number, dtype=np.float64) for number in (first, second, between))
+    try:
+        one, other, both = np.broadcast_arrays(
+            *(np.asarray(number, dtype=np.float64) for number in (first, second, between))
+        )
+    except (TypeError, ValueError):
+        raise ValueError("The three correlations are numbers, or arrays of one shape.") from None
     count = np.asarray(n)
+    if not np.issubdtype(count.dtype, np.integer):
+        raise TypeError(f"n is how many examples there are, a whole number; it is {n!r}.")
     for name, given in (("first", one), ("second", other), ("between", both)):
         if not (np.abs(given) <= 1).all():
             raise ValueError(f"{name} is a correlation, between -1 and 1; it is {_first_beyond(given):g}.")

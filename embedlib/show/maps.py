@@ -116,9 +116,14 @@ def visualize_embeddings(
     n = len(rows)
     if n < 3:
         raise ValueError(f"A map needs at least 3 words, and there are {n}: any two points lie on one line.")
+    if isinstance(groups, (str, Mapping)) or not (groups is None or hasattr(groups, "__len__")):
+        raise TypeError("groups is a list with a name for each word.")
     if groups is not None and len(groups) != n:
         raise ValueError(f"There are {n} words and {len(groups)} groups; each word needs one.")
+    seed = _check.whole("seed", seed, least=0)
     unit = unit_rows(rows, lambda row: f'The vector of "{names[row]}"')
+    if np.allclose(unit, unit[0]):
+        raise ValueError(f"All {n} vectors point the same way: a map would show one point.")
     chosen, why = _choose(n, method)
     flat = pca_2d(unit)
     held = f"The two axes hold {flat.share.sum():.0%} of the spread.".replace("%", " %")

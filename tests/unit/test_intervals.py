@@ -204,8 +204,11 @@ def test_steigers_z_turns_with_the_models_and_grows_with_their_likeness_and_with
         ((0.2, 0.5, float("nan"), 100), "between is a correlation, between -1 and 1; it is nan"),
         ((0.6, 0.5, 0.8, 3), "at least four examples; n is 3"),
         ((0.9, -0.9, 0.9, 100), "No three variables can have these three correlations"),
+        (("high", 0.5, 0.8, 100), "three correlations are numbers"),
+        (([0.1, 0.2], [0.1, 0.2, 0.3], 0.8, 100), "arrays of one shape"),
+        ((0.6, 0.5, 0.8, 103.7), "a whole number; it is 103.7"),
     ],
 )
 def test_steigers_test_refuses_what_cannot_be(arguments, says):
-    with pytest.raises(ValueError, match=says):
+    with pytest.raises((ValueError, TypeError), match=says):
         steiger(*arguments)

@@ -80,10 +80,14 @@ def test_three_points_have_a_map_and_two_have_none() -> None:
         (np.eye(4) * np.nan, list("abcd"), {}, 'vector of "a" holds NaN'),
         (np.diag([1.0, 1, 1, 0]), list("abcd"), {}, '"d"'),
         (np.eye(9), list("abcdefghi"), {"groups": list("abcdefghi")}, "9 groups are too many"),
+        (np.ones((60, 4)), [str(i) for i in range(60)], {}, "point the same way"),
+        (np.eye(4), list("abcd"), {"groups": "abcd"}, "groups is a list"),
+        (np.eye(4), list("abcd"), {"groups": 4}, "groups is a list"),
+        (np.eye(4), list("abcd"), {"seed": -1}, "seed is -1"),
     ],
 )
 def test_bad_input_is_met_with_a_sentence(rows: np.ndarray, words: list[str], options: dict, says: str) -> None:
-    with pytest.raises(ValueError, match=says):
+    with pytest.raises((ValueError, TypeError), match=says):
         visualize_embeddings(rows, words, **options)
 
 
