@@ -1,27 +1,19 @@
-"""Tables that the book shows from files: the ledger and the measured speeds.
+"""Tables of measured speeds: `{speed-table} NAME` shows `benchmarks/results/NAME.csv`.
 
-`{ledger-table}` shows `book/ledger.yml`, `{speed-table} NAME` shows `benchmarks/results/NAME.csv`. A file that is
-not there yet gives a sentence and no table.
+A file that is not there yet gives a sentence and no table.
 """
 
 from __future__ import annotations
 
 import csv
 import html
-import re
 from pathlib import Path
 from typing import Any
 
-import yaml
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from tables import is_number
-
-LOGGER = logging.getLogger(__name__)
-ENTRY = re.compile(r"^\((\w+)\)=\n(.+?) \((\d{4})\)\.", re.MULTILINE)
-SURNAME = re.compile(r"(?:^|, (?:& )?)([^,&]{2,}), (?=[A-Z]\.)")
 
 
 def shown(value: Any) -> str:
@@ -38,45 +30,9 @@ def shown(value: Any) -> str:
     return text.replace("-", "−") if is_number(text) else html.escape(text)
 
 
-def citations(bibliography: str) -> dict[str, str]:
-    r"""Return how each dated entry of the bibliography is cited, by key.
-
-    >>> citations("(cat2014)=\nCat, A. B., Dog, C., & Fish, E. (2014). *On dogs*.\n")
-    {'cat2014': 'Cat et al., 2014'}
-    >>> citations("(cat2014)=\nCat, A., & Dog, C. (2014). *On dogs*.\n")
-    {'cat2014': 'Cat and Dog, 2014'}
-    """
-    found = {}
-    for key, authors, year in ENTRY.findall(bibliography):
-        names = SURNAME.findall(authors) or [authors]
-        more = " et al." if len(names) > 2 or "et al." in authors else ""
-        found[key] = f"{names[0]}{more or ' and '.join(['', *names[1:]])}, {year}"
-    return found
-
-
 def header(*names: str) -> str:
     cells = "".join(f'<th scope="col">{name}</th>' for name in names)
     return f"<thead><tr>{cells}</tr></thead>"
-
-
-def ledger_html(entries: list[dict[str, Any]], cited: dict[str, str]) -> str:
-    """Return the ledger's table: what others published beside what the course measured, and why they differ."""
-    bodies = []
-    for entry in entries:
-        source = str(entry.get("source", ""))
-        if source not in cited:
-            LOGGER.warning("the ledger's %s cites %r, which the bibliography lacks", entry.get("id"), source)
-        link = f'<a href="bibliography.html#{source}">{html.escape(cited.get(source, source))}</a>'
-        bodies.append(
-            f'<tbody id="{html.escape(entry["id"])}"><tr><th scope="row">{shown(entry["what"])}</th>'
-            f'<td><strong>{shown(entry["published"])}</strong><br><span class="note">{link}: {shown(entry["where"])}'
-            f'</span></td><td><strong>{shown(entry["ours"])}</strong><br><span class="note">'
-            f"{shown(entry.get('interval'))}</span></td><td>{shown(entry.get('coverage'))}</td></tr>"
-            f'<tr class="why"><td colspan="4">{shown(entry["why"])} <span class="note">Ours: '
-            f"{shown(entry['measured'])}.</span></td></tr></tbody>"
-        )
-    columns = header("what was measured", "published", "ours, and its 95 % interval", "coverage")
-    return f'<div class="table-scroll"><table class="file-table ledger">{columns}{"".join(bodies)}</table></div>'
 
 
 def csv_html(text: str) -> str:
@@ -99,21 +55,6 @@ def csv_html(text: str) -> str:
 
 def raw(text: str) -> nodes.raw:
     return nodes.raw("", text, format="html")
-
-
-class LedgerTable(SphinxDirective):
-    """The ledger as a table."""
-
-    def run(self) -> list[nodes.Node]:
-        book = Path(self.env.srcdir) / "book"
-        for name in ("ledger.yml", "bibliography.md"):
-            self.env.note_dependency(str(book / name))
-        file = book / "ledger.yml"
-        loaded = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else None
-        entries = (loaded or {}).get("entries") or []
-        if not entries:
-            return [nodes.paragraph("", "No figure has been entered yet.")]
-        return [raw(ledger_html(entries, citations((book / "bibliography.md").read_text(encoding="utf-8"))))]
 
 
 class SpeedTable(SphinxDirective):
@@ -141,7 +82,6 @@ def read_speeds_anew(app: Sphinx, env: Any, added: set[str], changed: set[str], 
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    app.add_directive("ledger-table", LedgerTable)
     app.add_directive("speed-table", SpeedTable)
     app.connect("env-get-outdated", read_speeds_anew)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -38,6 +38,7 @@ from sphinx.util.docutils import SphinxDirective
 
 LOGGER = logging.getLogger(__name__)
 MARK = "going-deeper"
+CELL_ID = "course-cell-id"
 PREDICT = "Guess first, then look"
 
 
@@ -50,8 +51,11 @@ def tag_value(tags: list[str], kind: str) -> str | None:
     return next((tag.split(":", 1)[1] for tag in tags if tag.startswith(f"{kind}:")), None)
 
 
-def mark_going_deeper(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Leave a mark in tagged sections: MyST-NB does not pass a markdown cell's tags on."""
+def mark_cells(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Leave a mark in tagged sections and its name in each code cell: MyST-NB passes neither on.
+
+    The names become anchors, `#cell-similarity`, by which the ledger leads to the cells that compute its figures.
+    """
     if not str(app.env.doc2path(docname)).endswith(".ipynb"):
         return
     try:
@@ -59,6 +63,8 @@ def mark_going_deeper(app: Sphinx, docname: str, source: list[str]) -> None:
     except json.JSONDecodeError as error:
         raise SphinxError(f"{docname}.ipynb is no valid notebook: {error}. Was it being written?") from error
     for cell in notebook["cells"]:
+        if cell["cell_type"] == "code" and "id" in cell:
+            cell.setdefault("metadata", {})[CELL_ID] = cell["id"]
         if cell["cell_type"] == "markdown" and MARK in cell.get("metadata", {}).get("tags", []):
             heading, _, rest = "".join(cell["source"]).lstrip().partition("\n")
             if not heading.startswith("#"):
@@ -151,6 +157,8 @@ class NotebookParts(SphinxTransform):
                 if isinstance(section, nodes.section):
                     section["classes"].append(MARK)
         for cell in code_cells(self.document):
+            if name := cell["cell_metadata"].get(CELL_ID):
+                cell["ids"].append(f"cell-{name}")
             tags = cell["cell_metadata"].get("tags", [])
             if name := tag_value(tags, "island"):
                 self.place_island(cell, name)
@@ -272,7 +280,7 @@ def export_islands(app: Sphinx, env: Any) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     sphinx_.create_figure_context = caption_once(sphinx_.create_figure_context)
-    app.connect("source-read", mark_going_deeper)
+    app.connect("source-read", mark_cells)
     app.add_transform(NotebookParts)
     app.add_post_transform(FoldParts)
     app.add_directive("island", Island)

@@ -21,6 +21,23 @@ from reading import NOTEBOOKS, ROOT, TARGET
 LEDGER = ROOT / "book" / "ledger.yml"
 BIBLIOGRAPHY = ROOT / "book" / "bibliography.md"
 OPTIONAL = {"needs"}
+TASKS = {
+    "word similarity",
+    "analogies",
+    "sentence similarity",
+    "words in context",
+    "names in text",
+    "sentiment",
+    "pictures",
+}
+KINDS = {
+    "same": "the same data, method and, where there is one, model: a reproduction",
+    "part": "the same model, judged on the part of the data that can be had here",
+    "near": "the same data; another model or method, so that the figures need not agree",
+    "people": "how far people agree with one another: what a model could reach",
+    "elsewhere": "cannot be measured here; such a row has no figure of ours and is not counted",
+}
+ELSEWHERE = {"id", "task", "kind", "what", "published", "source", "where", "why"}
 CALL = re.compile(r"(?P<module>\w+):(?P<function>\w+)(?:\((?P<arguments>[^()]*)\))?")
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
@@ -30,6 +47,8 @@ class Row:
     """A published figure and ours.
 
     id         names the row: its anchor on the page, and the tag `ledger:<id>` of cells whose prose quotes it
+    task       one of TASKS
+    kind       one of KINDS: how near ours is to what was published
     what       what is measured, on what
     published  the figure as published
     source     its bibliography entry
@@ -46,6 +65,8 @@ class Row:
     """
 
     id: str
+    task: str
+    kind: str
     what: str
     published: str
     source: str
@@ -66,6 +87,11 @@ class Row:
 
 
 KEYS = [field.name for field in fields(Row)]
+
+
+def measured_here(entry: Mapping[str, Any]) -> bool:
+    """Whether a row has a figure of ours."""
+    return entry.get("kind") != "elsewhere"
 
 
 def load(path: Path = LEDGER) -> list[dict[str, Any]]:
@@ -109,15 +135,23 @@ def problems(
             found.append(f"The ledger has {count} rows with the id {name!r}; give each its own.")
     for number, entry in enumerate(entries, start=1):
         row = f"The ledger's row {entry.get('id') or number}"
-        lacking = [key for key in KEYS if key not in OPTIONAL and not entry.get(key)]
+        keys = KEYS if measured_here(entry) else [key for key in KEYS if key in ELSEWHERE]
+        lacking = [key for key in keys if key not in OPTIONAL and not entry.get(key)]
         if lacking:
             found.append(f"{row} lacks {', '.join(lacking)}.")
-        for key in sorted(entry.keys() - set(KEYS)):
-            found.append(f"{row} has {key!r}, which is not one of {', '.join(KEYS)}.")
+        for key in sorted(entry.keys() - set(keys)):
+            found.append(f"{row} has {key!r}, which is not one of {', '.join(keys)}.")
         if lacking:
             continue
+        for key, allowed in (("task", TASKS), ("kind", KINDS)):
+            if entry[key] not in allowed:
+                found.append(f"{row}: {key} is one of {', '.join(sorted(allowed))}, not {entry[key]!r}.")
         if entry["source"] not in known:
             found.append(f"{row} cites {entry['source']!r}, and book/bibliography.md has no ({entry['source']})=.")
+        if not measured_here(entry):
+            if not NUMBER.search(entry["published"]):
+                found.append(f"{row}: published is a number; it is {entry['published']!r}.")
+            continue
         interval = entry["interval"]
         if not _is_number(entry["ours"]) or not NUMBER.search(entry["published"]):
             found.append(

@@ -1,28 +1,76 @@
 """The functions that measure the ledger's figures anew.
 
-A row names one as `ledger_measures:similarity(model, data)`.
+A row names one as `ledger_measures:similarity(model, data)`. The ledger's page shows each function that its rows name.
 """
 
+import re
+import zipfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import numpy as np
+from gensim.models.keyedvectors import KeyedVectors
+from scipy.sparse import csr_matrix
 from scipy.stats import spearmanr
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer, TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import MultinomialNB
+from sklearn.svm import LinearSVC
 
 from embedlib import assets, datasets
 from embedlib.contextual import ContextualEncoder
+from embedlib.evaluation.analogy import evaluate_analogies
 from embedlib.evaluation.intervals import bootstrap_spearman, percentile_interval, wilson_interval
 from embedlib.evaluation.similarity import evaluate_similarity
 from embedlib.text import tokenize
-from embedlib.words.load import load_word_vectors
+from embedlib.vectors.rows import unit_rows
+from embedlib.words.load import load_word_vectors, with_unseen_words
+from embedlib.words.models import counted_vectors
+
+Measured = dict[str, Any]
+
+
+def share(right: Any, of: int, scale: float = 1.0) -> Measured:
+    """A share of right answers with Wilson's interval."""
+    return {
+        "ours": scale * float(right) / of,
+        "interval": tuple(scale * end for end in wilson_interval(round(right), of)),
+    }
 
 
 @cache
-def similarity(model: str, data: str) -> dict[str, Any]:
-    """Spearman's correlation of a model's cosines with a benchmark's ratings, missing words skipped."""
-    pairs = getattr(datasets, data)()
-    result = evaluate_similarity(load_word_vectors(model), pairs)
+def vectors_of(model: str) -> KeyedVectors:
+    """A model by the name of its asset; "counted" is chapter 2's; "+pieces" adds fastText's vectors of unseen words."""
+    name, _, more = model.partition("+")
+    vectors = counted_vectors() if name == "counted" else load_word_vectors(name)
+    return with_unseen_words(vectors) if more == "pieces" else vectors
+
+
+@cache
+def similarity(model: str, data: str, missing: str = "skip") -> Measured:
+    """Spearman's correlation of a model's cosines with a benchmark's ratings.
+
+    ``missing`` skip: pairs with a word that the model lacks are left out. ``missing`` zero: they get the cosine 0.
+    ``missing`` mean: words are looked up as they are written, capitals and all, and those that are not found get
+    the mean of all vectors.
+    """
+    pairs, vectors = getattr(datasets, data)(), vectors_of(model)
+    if missing == "mean":
+        mean, known = vectors.vectors.mean(axis=0), vectors.key_to_index
+        sides = [
+            unit_rows(np.array([vectors[word] if word in known else mean for word in pairs[side]]))
+            for side in ("word1", "word2")
+        ]
+        cosines = (sides[0] * sides[1]).sum(axis=1)
+        found = pairs[["word1", "word2"]].isin(known.keys()).all(axis=1).sum()
+        return {
+            "ours": spearmanr(pairs["score"], cosines).statistic,
+            "interval": percentile_interval(bootstrap_spearman(pairs["score"], cosines)),
+            "coverage": f"{found} of {len(pairs)}",
+        }
+    result = evaluate_similarity(vectors, pairs, missing="zero" if missing == "zero" else "skip")
     return {
         "ours": result.correlation,
         "interval": (result.low, result.high),
@@ -31,7 +79,53 @@ def similarity(model: str, data: str) -> dict[str, Any]:
 
 
 @cache
-def sentences(model: str, data: str, of: str = "words") -> dict[str, Any]:
+def analogies(model: str, data: str, part: str = "total", restrict: str = "") -> Measured:
+    """The share of analogy questions answered rightly (in percent) by b - a + c, questions with unknown words skipped.
+
+    ``part``: one kind or section, or the total. ``restrict``: only the first so many words are known and searched.
+    """
+    by = "kind" if part in ("semantic", "syntactic") else "section"
+    result = evaluate_analogies(
+        vectors_of(model), getattr(datasets, data)(), by=by, restrict_vocab=int(restrict) if restrict else None
+    )
+    row = result[result[by] == part].iloc[0]
+    return {
+        "ours": 100 * row["accuracy"],
+        "interval": (100 * row["low"], 100 * row["high"]),
+        "coverage": f"{row['n_covered']} of {row['n_questions']}",
+    }
+
+
+@cache
+def analogies_by_product(model: str, data: str, part: str = "total") -> Measured:
+    """The share of analogy questions answered rightly (in percent) by 3CosMul, questions with unknown words skipped.
+
+    Levy and Goldberg (2014): the word d with the largest cos(d, b) cos(d, c) / cos(d, a), cosines moved to 0 to 1.
+    """
+    vectors, questions = vectors_of(model), getattr(datasets, data)()
+    number = {word.lower(): row for row, word in reversed(list(enumerate(vectors.index_to_key)))}
+    four = questions[["a", "b", "c", "expected"]].map(lambda word: number.get(word.lower(), -1)).to_numpy()
+    covered = (four >= 0).all(axis=1)
+    asked, places = np.unique(four[covered, :3], return_inverse=True)
+    units = unit_rows(np.asarray(vectors.vectors, dtype=np.float32))
+    cosines = (1 + units[asked] @ units.T) / 2
+    answer = np.full(len(questions), -1)
+    for question, (a, b, c) in zip(np.flatnonzero(covered), places.reshape(-1, 3), strict=True):
+        score = cosines[b] * cosines[c] / (cosines[a] + 0.001)
+        score[four[question, :3]] = -1
+        answer[question] = score.argmax()
+    judged = questions.assign(covered=covered, answer=answer, correct=covered & (answer == four[:, 3]))
+    by = "kind" if "kind" in questions else "section"
+    row = evaluate_analogies(vectors, judged, by=by).set_index(by).loc[part]
+    return {
+        "ours": 100 * row["accuracy"],
+        "interval": (100 * row["low"], 100 * row["high"]),
+        "coverage": f"{row['n_covered']} of {row['n_questions']}",
+    }
+
+
+@cache
+def sentences(model: str, data: str, of: str = "words") -> Measured:
     """Spearman's correlation of the cosines of sentences' vectors with a benchmark's ratings.
 
     ``of`` words: the mean of the vectors of a sentence's known words. ``of`` content: without scikit-learn's stop
@@ -62,7 +156,7 @@ def sentences(model: str, data: str, of: str = "words") -> dict[str, Any]:
 
 
 @cache
-def words_in_context(model: str) -> dict[str, Any]:
+def words_in_context(model: str) -> Measured:
     """WiC: is a word's sense the same in two sentences? Layer and threshold of the cosine are chosen on dev."""
     encoder = ContextualEncoder(model)
     cosines, same = {}, {}
@@ -95,7 +189,7 @@ def words_in_context(model: str) -> dict[str, Any]:
 
 
 @cache
-def photographs(backbone: str, data: str) -> dict[str, Any]:
+def photographs(backbone: str, data: str) -> Measured:
     """The share of labelled photographs whose class has the largest score."""
     from embedlib.images import classify
 
@@ -108,3 +202,225 @@ def photographs(backbone: str, data: str) -> dict[str, Any]:
         "interval": wilson_interval(hits, len(files)),
         "coverage": f"{len(files)} of {len(files)}",
     }
+
+
+# ---- names in sentences ----
+
+
+Span = tuple[int, int, str]
+
+
+def spans(tags: list[str]) -> set[Span]:
+    """The names that a sentence's tags mark, in either of CoNLL's two ways of writing B- and I-."""
+    found, start = set(), 0
+    for place, (last, tag) in enumerate(zip(["O", *tags], [*tags, "O"], strict=True)):
+        starts = tag != "O" and (tag[0] == "B" or last == "O" or last[2:] != tag[2:])
+        if last != "O" and (tag == "O" or starts):
+            found.add((start, place, last[2:]))
+        if starts:
+            start = place
+    return found
+
+
+@cache
+def conll(part: str) -> list[tuple[list[str], set[Span]]]:
+    """The sentences of a part of CoNLL-2003, each as its words and its names."""
+    text = (assets.path("conll2003") / f"eng.{part}").read_text(encoding="utf-8")
+    blocks = [[line.split() for line in block.splitlines()] for block in re.split(r"\n\s*\n", text) if block.strip()]
+    kept = [block for block in blocks if block[0][0] != "-DOCSTART-"]
+    return [([line[0] for line in block], spans([line[-1] for line in block])) for block in kept]
+
+
+@cache
+def remembered_names(part: str, rule: str = "most") -> list[tuple[set[Span], set[Span]]]:
+    """For each sentence its names, and those found by looking up the names of the training part, the longest first.
+
+    ``rule`` most: a name of two classes takes the one it has more often, and of equal ones the first in the alphabet.
+    ``rule`` unique: such names are not looked up.
+    """
+    classes: defaultdict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    for words, names in conll("train"):
+        for start, end, kind in names:
+            classes[tuple(words[start:end])][kind] += 1
+    kinds = {
+        name: min(counts, key=lambda kind, counts=counts: (-counts[kind], kind))
+        for name, counts in classes.items()
+        if rule == "most" or len(counts) == 1
+    }
+    longest = max(map(len, kinds))
+    answers = []
+    for words, names in conll(part):
+        found, place = set(), 0
+        while place < len(words):
+            for end in range(min(len(words), place + longest), place, -1):
+                if kind := kinds.get(tuple(words[place:end])):
+                    found.add((place, end, kind))
+                    place = end
+                    break
+            else:
+                place += 1
+        answers.append((names, found))
+    return answers
+
+
+@cache
+def names(part: str, figure: str = "F1", kind: str = "all", rule: str = "most") -> Measured:
+    """CoNLL-2003 by remembered names: precision, recall or F1 of whole names, in percent; sentences drawn again."""
+    counts = np.array(
+        [
+            [len(some & found), len(found), len(some)]
+            for true, answer in remembered_names(part, rule)
+            for some, found in [[{name for name in side if kind in ("all", name[2])} for side in (true, answer)]]
+        ]
+    )
+
+    def figure_of(right: Any, found: Any, true: Any) -> Any:
+        return 100 * right / {"precision": found, "recall": true, "F1": (found + true) / 2}[figure]
+
+    rng = np.random.default_rng(0)
+    draws = rng.multinomial(len(counts), np.full(len(counts), 1 / len(counts)), size=1000) @ counts
+    right, found, true = counts.sum(axis=0)
+    return {
+        "ours": figure_of(right, found, true),
+        "interval": percentile_interval(figure_of(*draws.T)),
+        "coverage": f"{true} of {true}",
+    }
+
+
+# ---- classes of texts ----
+
+
+@cache
+def classified(data: str) -> tuple[list[str], Any]:
+    """The texts of one of Pang and Lee's sets, and whether each is positive (or subjective)."""
+    folder = assets.path(data)
+    archive = zipfile.ZipFile(next(folder.rglob("*.zip")) if folder.is_dir() else folder)
+    texts, positive = [], []
+    for member in sorted(archive.namelist()):
+        if member.endswith("/") or "README" in member:
+            continue
+        text = archive.read(member).decode("latin1")
+        parts = [text] if data == "movie-reviews" else [line for line in text.split("\n") if line.strip()]
+        texts += parts
+        positive += [bool(re.search("/pos/|[.]pos|quote", member))] * len(parts)
+    return texts, np.array(positive)
+
+
+@cache
+def present(data: str, length: int) -> csr_matrix:
+    """Which words, and for length 2 which pairs of neighbours with a mark at either end, a text holds."""
+    number: dict[str, int] = {}
+    rows, starts = [], [0]
+    for text in classified(data)[0]:
+        words = re.split("[ \n\r\t]+", text.lower().strip(" \n\r\t"))
+        pairs = zip(["<start>", *words], [*words, "<end>"], strict=True) if length == 2 else []
+        held = {*words, *(f"{one} {other}" for one, other in pairs)}
+        rows += [number.setdefault(each, len(number)) for each in sorted(held)]
+        starts.append(len(rows))
+    return csr_matrix((np.ones(len(rows)), rows, starts), shape=(len(starts) - 1, len(number)))
+
+
+def tenths(labels: Any) -> Iterator[Any]:
+    """Ten parts, each with a tenth of each class, drawn at random: which texts each holds."""
+    part = np.empty(len(labels), dtype=int)
+    for label in np.unique(labels):
+        where = np.random.default_rng(0).permutation(np.flatnonzero(labels == label))
+        part[where] = np.arange(len(where)) % 10
+    return (part == number for number in range(10))
+
+
+@cache
+def baselines(data: str, method: str, length: str = "1") -> Measured:
+    """Wang and Manning's baselines, in percent of texts, each judged by a model of the other nine tenths.
+
+    ``method`` MNB: multinomial Naive Bayes over presence, counts plus one. ``method`` SVM: presence, C 0.1, squared
+    hinge, no intercept. ``method`` NBSVM: each word weighed by the logarithm of its ratio of counts in the two
+    classes, C 1, and the weights drawn three quarters of the way to their mean size.
+    """
+    held, positive = present(data, int(length)), classified(data)[1]
+    right = 0
+    for tested in tenths(positive):
+        learnt, labels = held[~tested], positive[~tested]
+        sums = np.array([np.asarray(learnt[labels == label].sum(axis=0)).ravel() for label in (True, False)])
+        seen = sums.sum(axis=0) > 0
+        ratio = np.zeros(held.shape[1])
+        chances = sums[:, seen] + 1
+        ratio[seen] = np.subtract(*np.log(chances / chances.sum(axis=1, keepdims=True)))
+        if method == "MNB":
+            weights, threshold = ratio, np.log((~labels).sum() / labels.sum())
+        else:
+            weighed = learnt.multiply(ratio).tocsr() if method == "NBSVM" else learnt
+            machine = LinearSVC(C=1 if method == "NBSVM" else 0.1, fit_intercept=False, random_state=0)
+            weights, threshold = machine.fit(weighed, labels).coef_.ravel(), 0
+            if method == "NBSVM":
+                weights = ratio * (0.75 * np.abs(weights).mean() + 0.25 * weights)
+        right += int(((held[tested] @ weights > threshold) == positive[tested]).sum())
+    return share(right, len(positive), 100) | {"coverage": f"{len(positive)} of {len(positive)}"}
+
+
+def phrases(tree: str) -> Iterator[tuple[int, str]]:
+    """The labels and texts of a tree's parts, the whole sentence last."""
+    open_parts: list[tuple[int, list[str]]] = []
+    for label, word, closing in re.findall(r"\((\d)|([^\s()]+)|(\))", tree):
+        if label:
+            open_parts.append((int(label), []))
+        elif word:
+            open_parts[-1][1].append(word)
+        elif closing:
+            done, words = open_parts.pop()
+            if open_parts:
+                open_parts[-1][1].extend(words)
+            yield done, " ".join(words)
+
+
+@cache
+def treebank(part: str, classes: str = "2", of: str = "sentences") -> tuple[list[str], Any]:
+    """Texts and labels of the Stanford Sentiment Treebank; of two classes, those that are neither are left out."""
+    lines = (assets.path("sst5") / f"{part}.txt").read_text(encoding="utf-8").splitlines()
+    parts = [list(phrases(line)) for line in lines[: 8544 if part == "train" else None]]
+    all_of = [each for tree in parts for each in (tree if of == "phrases" else tree[-1:])]
+    kept = [
+        (text, label if classes == "5" else int(label > 2)) for label, text in all_of if classes == "5" or label != 2
+    ]
+    return [text for text, _label in kept], np.array([label for _text, label in kept])
+
+
+@cache
+def sentiment(classes: str, method: str, length: str = "1", of: str = "sentences") -> Measured:
+    """The Stanford Sentiment Treebank's test sentences, in percent, from the words of its training sentences.
+
+    ``method`` NB: multinomial Naive Bayes over counts, plus one. ``method`` SVM: counts, C 0.1. ``of`` phrases: learnt
+    from every phrase that people judged, not from whole sentences only.
+    """
+    texts, labels = treebank("train", classes, of)
+    test, answers = treebank("test", classes)
+    counts = CountVectorizer(tokenizer=str.split, token_pattern=None, ngram_range=(1, int(length)))
+    learnt = counts.fit_transform(texts)
+    model = MultinomialNB() if method == "NB" else LinearSVC(C=0.1, random_state=0)
+    right = int((model.fit(learnt, labels).predict(counts.transform(test)) == answers).sum())
+    return share(right, len(answers), 100) | {"coverage": f"{len(answers)} of {len(answers)}"}
+
+
+def averaged(model: str, texts: list[str]) -> Any:
+    """The mean of the vectors of a text's known words; zero where none is known."""
+    vectors = vectors_of(model)
+    rows = [
+        [vectors.key_to_index[word] for word in text.lower().split() if word in vectors.key_to_index] for text in texts
+    ]
+    return np.array([vectors.vectors[row].mean(axis=0) if row else np.zeros(vectors.vector_size) for row in rows])
+
+
+@cache
+def probe(model: str, data: str, classes: str = "2") -> Measured:
+    """Logistic regression over averaged word vectors, in percent: the Treebank's own test part, or tenths in turn."""
+    if data == "sst":
+        (texts, labels), (test, answers) = treebank("train", classes), treebank("test", classes)
+        learner = LogisticRegression(max_iter=1000).fit(averaged(model, texts), labels)
+        right, of = int((learner.predict(averaged(model, test)) == answers).sum()), len(answers)
+    else:
+        texts, labels = classified(data)
+        means, right, of = averaged(model, texts), 0, len(labels)
+        for tested in tenths(labels):
+            learner = LogisticRegression(max_iter=1000).fit(means[~tested], labels[~tested])
+            right += int((learner.predict(means[tested]) == labels[tested]).sum())
+    return share(right, of, 100) | {"coverage": f"{of} of {of}"}

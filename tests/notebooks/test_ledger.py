@@ -10,6 +10,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 ROW: dict[str, Any] = {
     "id": "wordsim353-glove50",
+    "task": "word similarity",
+    "kind": "near",
     "what": "WordSim-353, Spearman, GloVe 6B 50d",
     "published": "0.601",
     "source": "pennington2014",
@@ -22,6 +24,11 @@ ROW: dict[str, Any] = {
     "chapter": "99",
     "cell": "agree-01",
     "measure": "ledger_measures:similarity(glove-6b-50d, wordsim353)",
+}
+
+
+ELSEWHERE = {key: ROW[key] for key in ("id", "task", "what", "published", "source", "where", "why")} | {
+    "kind": "elsewhere"
 }
 
 
@@ -38,6 +45,12 @@ def test_a_complete_row_passes(told: Any) -> None:
     assert told(ROW) == []
 
 
+def test_a_figure_that_cannot_be_measured_here_needs_none_of_ours(told: Any) -> None:
+    assert told(ELSEWHERE) == []
+    assert any("'ours', which is not one of" in problem for problem in told({**ELSEWHERE, "ours": "0.5"}))
+    assert any("published is a number" in problem for problem in told({**ELSEWHERE, "published": "high"}))
+
+
 @pytest.mark.parametrize("key", [key for key in ledger.KEYS if key not in ledger.OPTIONAL])
 def test_a_row_without_one_of_its_parts_is_told(told: Any, key: str) -> None:
     assert any(f"lacks {key}" in problem for problem in told({**ROW, key: ""}))
@@ -49,6 +62,8 @@ def test_a_row_without_one_of_its_parts_is_told(told: Any, key: str) -> None:
         ({"source": "nobody2014"}, "no (nobody2014)="),
         ({"interval": ["0.6", "0.7"]}, "outside its own interval"),
         ({"interval": "0.4 to 0.6"}, "interval is [low, high]"),
+        ({"task": "chess"}, "task is one of"),
+        ({"kind": "far"}, "kind is one of"),
         ({"ours": "about half"}, "are numbers"),
         ({"measure": "by hand"}, "measure is"),
         ({"chapter": "08"}, "no chapter's file"),
