@@ -103,19 +103,20 @@ def measured(entries: list[Entry]) -> list[Entry]:
 def counted(entries: list[Entry]) -> str:
     """Return the sentence that says how many figures the ledger holds, and how many of them count.
 
-    >>> rows = [{"kind": "same", "published": "1", "interval": ["0.9", "1.1"]}, {"kind": "elsewhere"}]
-    >>> counted(rows).split(". ")[1]
-    '1 more cannot be measured here; it is listed and not counted.'
+    >>> row = {"kind": "same", "published": "1", "interval": ["0.9", "1.1"]}
+    >>> counted([row | {"cell": "scores"}, row, {"kind": "elsewhere"}]).split(". ")[1:]
+    ['Listed and not counted: 1 that no chapter shows, and 1 that cannot be measured here.']
     """
     ours = measured(entries)
-    more, same = len(entries) - len(ours), sum(entry["kind"] == "same" for entry in ours)
+    shown_there = [entry for entry in ours if entry.get("cell")]
+    same = sum(entry["kind"] == "same" for entry in shown_there)
     text = (
-        f"{len(ours)} published figure{'s' * (len(ours) != 1)} beside ours, {same} of them with the same data and "
-        f"method; in {sum(map(within, ours))} the published figure lies within our 95 % interval."
+        f"{len(shown_there)} published figure{'s' * (len(shown_there) != 1)} beside ours, {same} of them with the same "
+        f"data and method; in {sum(map(within, shown_there))} the published figure lies within our 95 % interval."
     )
-    if more:
-        text += f" {more} more cannot be measured here; {'they are' if more > 1 else 'it is'} listed and not counted."
-    return text
+    more = {"no chapter shows": len(ours) - len(shown_there), "cannot be measured here": len(entries) - len(ours)}
+    parts = [f"{number} that {what}" for what, number in more.items() if number]
+    return text + (f" Listed and not counted: {', and '.join(parts)}." if parts else "")
 
 
 def figure_svg(entries: list[Entry]) -> str:
@@ -138,7 +139,8 @@ def figure_svg(entries: list[Entry]) -> str:
     parts.append(f'<path class="equal" d="M{across(0)} {up(0)}L{across(100)} {up(100)}"/>')
     parts.append(f'<text x="{across(50)}" y="{up(0) + 34}" text-anchor="middle">published</text>')
     parts.append(f'<text transform="translate(11 {up(50)}) rotate(-90)" text-anchor="middle">ours</text>')
-    for entry in sorted(measured(entries), key=lambda entry: entry["kind"] == "same"):
+    drawn = [entry for entry in measured(entries) if percent(number(entry["published"]), entry) <= 100]  # no counts
+    for entry in sorted(drawn, key=lambda entry: entry["kind"] == "same"):
         x = across(percent(number(entry["published"]), entry))
         y = up(percent(number(entry["ours"]), entry))
         low, high = (up(percent(number(end), entry)) for end in entry["interval"])
@@ -157,8 +159,10 @@ def figure_svg(entries: list[Entry]) -> str:
 
 
 def cell_link(entry: Entry, chapters: dict[str, str]) -> str:
-    """Return the link to the cell that computes ours."""
-    name = chapters.get(entry["chapter"])
+    """Return the link to the cell whose output shows ours, or nothing where no chapter does."""
+    name = chapters.get(entry.get("chapter", ""))
+    if not entry.get("cell"):
+        return ""
     text = f"chapter {int(entry['chapter'])}, cell <code>{html.escape(entry['cell'])}</code>"
     return f'<a href="../notebooks/{name}.html#cell-{entry["cell"]}">{text}</a>' if name else text
 
@@ -201,7 +205,8 @@ def entry_html(entry: Entry, cited: dict[str, str], chapters: dict[str, str], pl
             figure_cell("coverage", shown(entry["coverage"])),
         ]
         cell, function = cell_link(entry, chapters), measure_link(entry)
-        how = f" Ours: {shown(entry['measured'])}. Computed in {cell}, and anew by {function}."
+        found = f"Shown in {cell}; measured anew by" if cell else "No chapter shows it; measured by"
+        how = f" Ours: {shown(entry['measured'])}. {found} {function}."
     else:
         cells += [figure_cell(name, "–") for name in COLUMNS[2:]]
         how = ""
@@ -308,8 +313,8 @@ class LedgerFigure(Ledger):
 
     def show(self, entries: list[Entry], root: Path) -> str:
         caption = (
-            "Every figure that is measured here, with the 95 % interval of ours. On the line the two are equal. "
-            "Dots: the same data and method, or the same model; diamonds: another model, or people."
+            "Every share and correlation that is measured here, with the 95 % interval of ours. On the line the "
+            "two are equal. Dots: the same data and method, or the same model; diamonds: another model, or people."
         )
         return (
             f'<figure class="ledger-overview">{figure_svg(entries)}<figcaption>{caption} The table below holds the '

@@ -20,7 +20,7 @@ from reading import NOTEBOOKS, ROOT, TARGET
 
 LEDGER = ROOT / "book" / "ledger.yml"
 BIBLIOGRAPHY = ROOT / "book" / "bibliography.md"
-OPTIONAL = {"needs"}
+OPTIONAL = {"chapter", "cell", "needs"}
 TASKS = {
     "word similarity",
     "analogies",
@@ -29,6 +29,7 @@ TASKS = {
     "names in text",
     "sentiment",
     "pictures",
+    "tokenisers",
 }
 KINDS = {
     "same": "the same data, method and, where there is one, model: a reproduction",
@@ -58,9 +59,9 @@ class Row:
     coverage   how much of the data ours covers, such as "353 of 353"
     measured   how: vocabulary, what becomes of missing words
     why        why the two differ
-    chapter    the two digits its file begins with
-    cell       the id of the cell that computes ours
     measure    "module:function" or "module:function(argument, ...)", which measures ours anew
+    chapter    the two digits its file begins with, and
+    cell       the id of the cell whose output shows ours; a figure that no chapter shows has neither, and isn't counted
     needs      assets without which ours cannot be measured, separated by spaces (may be left out)
     """
 
@@ -76,9 +77,9 @@ class Row:
     coverage: str
     measured: str
     why: str
-    chapter: str
-    cell: str
     measure: str
+    chapter: str = ""
+    cell: str = ""
     needs: str = ""
 
     def figures(self) -> list[str]:
@@ -92,6 +93,11 @@ KEYS = [field.name for field in fields(Row)]
 def measured_here(entry: Mapping[str, Any]) -> bool:
     """Whether a row has a figure of ours."""
     return entry.get("kind") != "elsewhere"
+
+
+def counted(entry: Mapping[str, Any]) -> bool:
+    """Whether a row has a figure of ours that a chapter shows."""
+    return measured_here(entry) and bool(entry.get("cell"))
 
 
 def load(path: Path = LEDGER) -> list[dict[str, Any]]:
@@ -113,8 +119,37 @@ def read(path: Path = LEDGER) -> list[Row]:
 
 
 @cache
-def _cell_ids(path: Path) -> frozenset[str]:
-    return frozenset(cell.get("id", "") for cell in nbformat.read(path, as_version=4).cells)
+def _outputs(path: Path) -> dict[str, str]:
+    """What each cell of a chapter shows in words and numbers, by its id."""
+    shown = {}
+    for cell in nbformat.read(path, as_version=4).cells:
+        texts = []
+        for output in cell.get("outputs", []):
+            held = {"text/plain": output.get("text", ""), **output.get("data", {})}
+            texts += [str(held.get(kind, "")) for kind in ("text/plain", "text/html", "text/markdown")]
+        shown[cell.get("id", "")] = "\n".join(texts)
+    return shown
+
+
+def shows(text: str, ours: str, published: str = "1") -> bool:
+    """Whether a cell's output holds a figure, as it is written or rounded to two decimals at least.
+
+    A percentage may stand there as a share, and a share as "18 of 20".
+
+    >>> shows("GloVe  0.462  0.433", "46.2", "71.7"), shows("18 of 20", "0.900"), shows("30,522 pieces", "30522")
+    (True, True, True)
+    >>> shows("GloVe  0.463  0.433", "46.2", "71.7"), shows("0.9", "0.900")
+    (False, False)
+    """
+    text, value = text.replace(",", ""), Decimal(ours)
+    found = [(Decimal(number), len(number.partition(".")[2])) for number in re.findall(r"\d+\.\d\d+", text)]
+    found += [(Decimal(right) / Decimal(of), 4) for right, of in re.findall(r"(\d+) of ([1-9]\d*)", text)]
+    scales = (0, 2) if Decimal(NUMBER.findall(published)[0]) > 1 else (0,)
+    for scale in scales:
+        target, decimals = value.scaleb(-scale), len(ours.partition(".")[2]) + scale
+        if any(abs(number - target) <= Decimal(5).scaleb(-min(digits, decimals) - 1) for number, digits in found):
+            return True
+    return ours.isdigit() and ours in re.findall(r"\d+", text)
 
 
 def _is_number(text: str) -> bool:
@@ -165,11 +200,18 @@ def problems(
             found.append(
                 f'{row}: measure is "module:function" or "module:function(argument)", not {entry["measure"]!r}.'
             )
-        chapters = sorted(notebooks.glob(f"{entry['chapter']}_*.ipynb"))
+        chapter, cell = entry.get("chapter"), entry.get("cell")
+        if not chapter and not cell:
+            continue
+        chapters = sorted(notebooks.glob(f"{chapter or '?'}_*.ipynb"))
         if not chapters:
-            found.append(f"{row} names chapter {entry['chapter']!r}, and no chapter's file begins so.")
-        elif entry["cell"] not in _cell_ids(chapters[0]):
-            found.append(f"{row} names the cell {entry['cell']!r}, and {chapters[0].name} has no cell of that id.")
+            found.append(f"{row} names chapter {chapter!r}, and no chapter's file begins so.")
+        elif cell not in _outputs(chapters[0]):
+            found.append(f"{row} names the cell {cell!r}, and {chapters[0].name} has no cell of that id.")
+        elif _is_number(entry["ours"]) and not shows(_outputs(chapters[0])[cell], entry["ours"], entry["published"]):
+            found.append(
+                f"{row} says ours is {entry['ours']}, and the cell {cell!r} of {chapters[0].name} shows no such."
+            )
     return found
 
 

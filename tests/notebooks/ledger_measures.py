@@ -8,9 +8,11 @@ import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from gensim.models.keyedvectors import KeyedVectors
 from scipy.sparse import csr_matrix
 from scipy.stats import spearmanr
@@ -26,6 +28,7 @@ from embedlib.evaluation.intervals import bootstrap_spearman, percentile_interva
 from embedlib.evaluation.similarity import evaluate_similarity
 from embedlib.text import tokenize
 from embedlib.vectors.rows import unit_rows
+from embedlib.words.counting import to_keyed_vectors
 from embedlib.words.load import load_word_vectors, with_unseen_words
 from embedlib.words.models import counted_vectors
 
@@ -42,9 +45,14 @@ def share(right: Any, of: int, scale: float = 1.0) -> Measured:
 
 @cache
 def vectors_of(model: str) -> KeyedVectors:
-    """A model by the name of its asset; "counted" is chapter 2's; "+pieces" adds fastText's vectors of unseen words."""
+    """A model by the name of its asset; "counted" is chapter 2's; "+pieces" adds fastText's vectors of unseen words.
+
+    "+levelled" divides each of the vectors' numbers by its length over the vocabulary, as Pennington et al. do.
+    """
     name, _, more = model.partition("+")
     vectors = counted_vectors() if name == "counted" else load_word_vectors(name)
+    if more == "levelled":
+        return to_keyed_vectors(vectors.index_to_key, vectors.vectors / np.linalg.norm(vectors.vectors, axis=0), model)
     return with_unseen_words(vectors) if more == "pieces" else vectors
 
 
@@ -92,7 +100,7 @@ def analogies(model: str, data: str, part: str = "total", restrict: str = "") ->
     return {
         "ours": 100 * row["accuracy"],
         "interval": (100 * row["low"], 100 * row["high"]),
-        "coverage": f"{row['n_covered']} of {row['n_questions']}",
+        "coverage": f"{int(row['n_covered'])} of {int(row['n_questions'])}",
     }
 
 
@@ -120,7 +128,7 @@ def analogies_by_product(model: str, data: str, part: str = "total") -> Measured
     return {
         "ours": 100 * row["accuracy"],
         "interval": (100 * row["low"], 100 * row["high"]),
-        "coverage": f"{row['n_covered']} of {row['n_questions']}",
+        "coverage": f"{int(row['n_covered'])} of {int(row['n_questions'])}",
     }
 
 
@@ -202,6 +210,31 @@ def photographs(backbone: str, data: str) -> Measured:
         "interval": wilson_interval(hits, len(files)),
         "coverage": f"{len(files)} of {len(files)}",
     }
+
+
+@cache
+def pieces_known(model: str) -> Measured:
+    """How many pieces an encoder's tokenizer knows."""
+    known = len(ContextualEncoder(model).tokenizer.get_vocab())
+    return {"ours": known, "interval": (known, known), "coverage": f"{known} of {known}"}
+
+
+@cache
+def stored(table: str, figure: str, *where: str) -> Measured:
+    """A figure of training/results, made by the script of training/README.md: of the one row with these values.
+
+    Where the table has no interval, that of Bonett and Wright (2000) for a rank correlation of "pairs=n" pairs.
+    """
+    rows = pd.read_csv(Path(__file__).parents[2] / "training" / "results" / f"{table}.csv").astype(str)
+    values = dict(each.split("=") for each in where)
+    pairs = int(values.pop("pairs", "0"))
+    ((_place, row),) = rows[(rows[list(values)] == pd.Series(values)).all(axis=1)].iterrows()
+    ours = float(row[figure])
+    if pairs:
+        reach = 1.96 * np.sqrt((1 + ours**2 / 2) / (pairs - 3))
+        return {"ours": ours, "interval": tuple(np.tanh(np.arctanh(ours) + side * reach) for side in (-1, 1))}
+    of = row["names"] if "names" in rows else row["tested on"]
+    return {"ours": ours, "interval": (float(row["low"]), float(row["high"])), "coverage": f"{of} of {of}"}
 
 
 # ---- names in sentences ----

@@ -6,7 +6,7 @@ from typing import Any
 import ledger
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 ROW: dict[str, Any] = {
     "id": "wordsim353-glove50",
@@ -36,7 +36,8 @@ ELSEWHERE = {key: ROW[key] for key in ("id", "task", "what", "published", "sourc
 def told(tmp_path: Path) -> Any:
     bibliography = tmp_path / "bibliography.md"
     bibliography.write_text("(pennington2014)=\nPennington et al.\n", encoding="utf-8")
-    notebook = new_notebook(cells=[new_code_cell("evaluate()", id="agree-01")])
+    printed = new_output("stream", text="WordSim-353: 0.503, 353 of 353 pairs\n")
+    notebook = new_notebook(cells=[new_code_cell("evaluate()", id="agree-01", outputs=[printed])])
     nbformat.write(notebook, tmp_path / "99_sample.ipynb")
     return lambda *rows: ledger.problems(list(rows), bibliography, tmp_path)
 
@@ -68,11 +69,21 @@ def test_a_row_without_one_of_its_parts_is_told(told: Any, key: str) -> None:
         ({"measure": "by hand"}, "measure is"),
         ({"chapter": "08"}, "no chapter's file"),
         ({"cell": "agree-02"}, "no cell of that id"),
+        ({"cell": ""}, "no cell of that id"),
+        ({"chapter": ""}, "no chapter's file"),
+        ({"ours": "0.504"}, "shows no such"),
+        ({"ours": "0.513"}, "shows no such"),
         ({"note": "x"}, "'note', which is not one of"),
     ],
 )
 def test_a_row_that_names_what_is_not_there_is_told(told: Any, change: dict[str, Any], phrase: str) -> None:
     assert any(phrase in problem for problem in told({**ROW, **change})), told({**ROW, **change})
+
+
+def test_a_figure_that_no_chapter_shows_is_not_counted(told: Any) -> None:
+    alone = {key: value for key, value in ROW.items() if key not in ("chapter", "cell")}
+    assert told(alone) == []
+    assert ledger.counted(ROW) and not ledger.counted(alone) and not ledger.counted(ELSEWHERE)
 
 
 def test_an_id_is_given_once(told: Any) -> None:
@@ -108,6 +119,10 @@ def test_a_figure_that_drifts_is_told(measured: dict[str, Any], drifts: bool) ->
 def test_the_ledger_is_complete() -> None:
     problems = ledger.problems(ledger.load())
     assert not problems, "\n" + "\n".join(problems)
+
+
+def test_forty_rows_count() -> None:
+    assert sum(map(ledger.counted, ledger.load())) >= 40
 
 
 @pytest.mark.parametrize("row", ledger.read(), ids=lambda row: row.id)
