@@ -9,8 +9,7 @@ are not here are left out, and their rows in the stored tables stay as they are.
   part, and of others; ``downstream_names_layers.csv``: F1 by layer of MiniLM, on dev; ``downstream_control.csv``:
   labels dealt out to words by chance
   (Hewitt and Liang, 2019).
-- ``downstream_power.csv``: how often a test set of n sentences tells two taggers apart; ``downstream_pairs.csv``: what
-  the course's own test part tells of each pair of taggers.
+- ``downstream_power.csv``: how often a test set of n sentences tells two taggers apart.
 - ``downstream_opinions.csv``: accuracy on film reviews by labelled texts, five draws;
   ``downstream_treebank.csv``: sentence polarity, SST-2 and SST-5; ``downstream_pictures.csv``: ImageNet's labels.
 """
@@ -45,7 +44,6 @@ from embedlib.evaluation.probes import (
 )
 from embedlib.evaluation.sequence_labeling import (
     Span,
-    entity_difference,
     evaluate_entities,
     f1,
     recall_by,
@@ -197,15 +195,14 @@ def whether_seen(words: list[list[str]], seen: set[tuple[str, ...]], i: int, spa
 
 def names(which: Iterable[str] = SETS) -> None:
     """All taggers on all sets, with what they find by kind and of seen and unseen names."""
-    found: dict[str, list[dict[str, Any]]] = {"names": [], "names_kinds": [], "names_seen": [], "pairs": []}
+    found: dict[str, list[dict[str, Any]]] = {"names": [], "names_kinds": [], "names_seen": []}
     for name in which:
         if name != "entities" and not assets.available(name):
             continue
         data = Names(name)
-        truth, kept = data.labels["test"], {}
+        truth = data.labels["test"]
         for tagger, chosen, dev, guessed in taggers(data):
             scores = evaluate_entities(truth, guessed)
-            kept[tagger] = guessed
             row = {"set": SETS[name], "tagger": tagger}
             found["names"].append(
                 {
@@ -228,15 +225,8 @@ def names(which: Iterable[str] = SETS) -> None:
             by = recall_by(truth, guessed, partial(whether_seen, data.words["test"], data.seen))
             found["names_seen"] += [{**row, **group} for group in by.to_dict("records")]
             print(f"{SETS[name]}: {tagger} ({chosen}): {scores}", flush=True)
-        if name == "entities":
-            for one, other in combinations(kept, 2):
-                gap = entity_difference(truth, kept[one], kept[other])
-                found["pairs"].append(
-                    {"one": one, "other": other, "f1": gap.one, "other f1": gap.other, "difference": gap.difference}
-                    | {"low": gap.low, "high": gap.high, "sentences": len(truth)}
-                )
         for table, rows in found.items():
-            store(table, pd.DataFrame(rows), "set" if table != "pairs" else None)
+            store(table, pd.DataFrame(rows), "set")
 
 
 def layers() -> None:
