@@ -199,12 +199,11 @@ def _answer(
     correct = np.zeros(len(asked), dtype=bool)
     if covered.any():
         some = np.flatnonzero(covered)
-        left_out: list[tuple[int, ...]] = [()] * len(some)
+        left_out: list[list[int]] = [[]] * len(some)
         if exclude_inputs or without is not None:
-            left_out = [
-                tuple(spelling for row in three for spelling in variants.get(row, [row]))
-                for three in rows[some, :3].tolist()
-            ]
+            left_out = rows[some, :3].tolist()
+            if variants:
+                left_out = [[spelt for row in three for spelt in variants.get(row, [row])] for three in left_out]
         if without is None:
             found, cosine[some] = _nearest_to_sums(numbers, lengths, rows[some, :3], left_out, known, method)
         else:
@@ -227,7 +226,7 @@ def _answer(
 
 
 def _nearest_to_sums(
-    numbers: _Array, lengths: _Array, three: _Array, left_out: list[tuple[int, ...]], names: Any, method: Rule
+    numbers: _Array, lengths: _Array, three: _Array, left_out: list[list[int]], names: Any, method: Rule
 ) -> tuple[_Array, _Array]:
     """As `nearest_to_sums`; where many questions meet a large vocabulary, it is computed once on a machine."""
 

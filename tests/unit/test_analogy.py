@@ -137,7 +137,7 @@ def test_no_word_is_lost_at_the_edge_of_a_block(n):
 def test_answers_do_not_depend_on_how_much_is_done_at_once(monkeypatch):
     keyed, asked = random_vectors(3000), random_questions(200, 3000)
     before = answer_analogies(keyed, asked)
-    for name, value in (("_MOST_PAIRS", 20), ("_TOGETHER", 3), ("_MOST_SCORED", 999), ("_SEEDS", 1), ("_CHUNK", 512)):
+    for name, value in (("_MOST_PRODUCTS", 20), ("_TOGETHER", 3), ("_MOST_SCORED", 999), ("_CHUNK", 512)):
         monkeypatch.setattr(sums, name, value)
         after = answer_analogies(keyed, asked)
         assert after["answer"].tolist() == before["answer"].tolist()
@@ -234,6 +234,21 @@ def test_a_pair_that_points_nowhere_has_no_direction():
     assert answer_analogies(toy, [("a", "b", "c", "d")], method="PairDirection")["answer"].isna().all()
     with pytest.raises(ValueError, match="method is '3cosadd'; it can be '3CosAdd', '3CosMul'"):
         answer_analogies(toy, [("a", "b", "c", "d")], method="3cosadd")
+
+
+def test_from_c_to_a_row_that_all_but_is_c_there_is_no_direction():
+    toy = {
+        "a": [1, 0, 0],
+        "b": [1, 1, 0],
+        "c": [0, 0, 1],
+        "d": [0, 1, 1],
+        "copy": [-1e-4, 2.4e-4, 1],
+        "by": [0, 5e-3, 1],
+    }
+    asked = [("a", "b", "c", "d")]
+    assert answer_analogies(toy, asked, method="PairDirection")["answer"].tolist() == ["by"]
+    del toy["by"], toy["d"]
+    assert answer_analogies(toy, [("a", "b", "c", "a")], method="PairDirection")["answer"].isna().all()
 
 
 def test_ties_go_to_the_word_that_comes_first():
