@@ -48,7 +48,7 @@ ODD_FORMS: dict[str, list[Callable[[Any], Any]]] = {
     "matrices": [list, lambda two: [m.tolist() for m in two], lambda two: tuple(m.astype(np.float32) for m in two)],
     "table": [np.asarray, pd.DataFrame, np.ndarray.tolist, sparse.csr_array, lambda rows: 1e3 * rows],
     "score": [float, np.float16, lambda x: np.array([x]), lambda x: [x]],
-    "place": [float, np.int16, lambda place: np.array([place]), lambda place: [place]],
+    "place": [float, np.int64, lambda x: np.array([x]), lambda x: [x]],
     "array": [np.ndarray.tolist, lambda table: table.astype(np.float32), lambda table: list(table)],
     "vector": [np.asarray, list, pd.Series, lambda row: row.astype(np.float16), lambda row: 1e3 * row],
 }
@@ -122,11 +122,13 @@ WRONG_FORMS: dict[str, list[tuple[str, Callable[[Any], Any]]]] = {
     ],
     "place": [
         ("text", str),
-        ("nan", lambda place: float("nan")),
-        ("infinite", lambda place: np.inf),
-        ("wrong-shape", lambda place: [place, place]),
-        ("no-place", lambda place: -1),
-        ("no-place", lambda place: place + 0.5),
+        ("nan", lambda x: float("nan")),
+        ("infinite", lambda x: np.inf),
+        ("wrong-shape", lambda x: [x, x]),
+        ("wrong-type", lambda x: x > 0),
+        ("no-place", lambda x: x + 0.5),
+        ("no-place", lambda x: -1),
+        ("no-place", lambda x: 10_000),
     ],
     "vector": [
         ("not-numbers", lambda row: "good"),
