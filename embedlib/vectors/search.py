@@ -72,7 +72,7 @@ def nearest(
     unit = unit_rows(queries, "Query vector {}".format)
     left_out = [()] * len(unit) if left_out is None else left_out
     most_left_out = max((len(some) for some in left_out), default=0)
-    available = int(np.count_nonzero(lengths)) - most_left_out
+    available = len(rows) - np.count_nonzero(lengths == 0) - most_left_out
     if _check.whole("k", k) > available:
         raise ValueError(f"k is {k:,}, but there are only {available:,} to choose from once the query is left out.")
     _check.whole("batch", batch)
@@ -119,10 +119,12 @@ def _candidates(rows: _Array, lengths: _Array, queries: _Array, k: int) -> list[
     slack = np.float32((width + 8) * np.finfo(np.float32).eps)
     kth = min(k, largest.shape[1])
     least = np.partition(largest, -kth, axis=1)[:, -kth] - 2 * slack
-    members = np.arange(_BLOCK)
+    # A block is 64 rows that follow one another; for a single query 64 rows far apart, whose maxima come sooner.
+    next_block, next_row = (1, largest.shape[1]) if len(queries) == 1 else (_BLOCK, 1)
+    members = np.arange(_BLOCK) * next_row
     found = []
     for i, enough in enumerate(least):
-        candidates = (np.flatnonzero(largest[i] >= enough)[:, None] * _BLOCK + members).ravel()
+        candidates = (np.flatnonzero(largest[i] >= enough)[:, None] * next_block + members).ravel()
         candidates = candidates[candidates < n_words]
         candidates = candidates[lengths[candidates] > 0]
         if np.isfinite(enough) and k <= largest.shape[1]:
@@ -136,11 +138,11 @@ def _largest_of_one(rows: _Array, lengths: _Array, single: _Array, empty: _Array
     """The largest score of each block for one query, shape (1, blocks): a single product, limited by memory."""
     n_words = len(rows)
     scores = np.full(-(-n_words // _BLOCK) * _BLOCK, -np.inf, dtype=np.float32)
-    np.dot(rows, single[:, 0], out=scores[:n_words])
+    np.einsum("nd,d->n", rows, single[:, 0], out=scores[:n_words])  # a long, narrow table: sooner than np.dot
     with np.errstate(invalid="ignore"):
         scores[:n_words] /= lengths
     scores[empty] = -np.inf
-    largest: _Array = scores.reshape(-1, _BLOCK).max(axis=1)[None]
+    largest: _Array = scores.reshape(_BLOCK, -1).max(axis=0)[None]
     return largest
 
 
