@@ -165,9 +165,9 @@ def corners(vectors: KeyedVectors | Mapping[str, Any], answered: pd.DataFrame) -
     array([[0.71, 0.71, 0.  ]])
     """
     keyed, case = as_keyed_vectors(vectors), answered.attrs["case"]
-    first, _ = _vocabulary(keyed, answered.attrs["restrict_vocab"], case)
     some = answered[answered["covered"].to_numpy(dtype=bool)]
-    written = ([word if case == "exact" else word.upper() for word in some[column]] for column in _WORDS)
+    written = [[word if case == "exact" else word.upper() for word in some[column]] for column in _WORDS]
+    first, _ = _vocabulary(keyed, answered.attrs["restrict_vocab"], case, set().union(*written))
     a, b, c, expected = (unit_vectors(keyed, [first[word] for word in words]) for words in written)
     return a, b, c, expected
 
@@ -188,10 +188,10 @@ def _answer(
     keyed = as_keyed_vectors(vectors)
     numbers, lengths = rows_and_lengths(keyed, restrict_vocab)
     known: Any = keyed.index_to_key
-    first, variants = _vocabulary(keyed, restrict_vocab, case)
     written = asked[list(_WORDS)].to_numpy(dtype=object)
     if case == "ignore":
         written = np.array([word.upper() for word in written.ravel()], dtype=object).reshape(written.shape)
+    first, variants = _vocabulary(keyed, restrict_vocab, case, set(written.ravel()))
     rows = np.array([first.get(word, -1) for word in written.ravel()], dtype=np.int64).reshape(written.shape)
     covered = np.asarray((rows >= 0).all(axis=1))
     answer = np.full(len(asked), None, dtype=object)
@@ -412,19 +412,16 @@ def compare_answers(
     return pd.DataFrame(rows)
 
 
-def _vocabulary(keyed: KeyedVectors, n: int | None, case: str) -> tuple[dict[str, int], dict[int, list[int]]]:
-    """The row of each word that is known, and for a row those of all spellings of its word, if there are several."""
+def _vocabulary(
+    keyed: KeyedVectors, n: int | None, case: str, asked: set[str]
+) -> tuple[dict[str, int], dict[int, list[int]]]:
+    """The row of each known word that is asked, and for a row those of all spellings of its word, if several."""
     words: Any = keyed.index_to_key[:n]
-    if case == "exact":
-        return {word: i for i, word in enumerate(words)}, {}
-    spelt = [word.upper() for word in words]
-    first = dict(zip(reversed(spelt), range(len(spelt) - 1, -1, -1), strict=True))
-    variants: dict[int, list[int]] = {}
-    if len(first) < len(spelt):
-        for i, word in enumerate(spelt):
-            if first[word] != i:
-                variants.setdefault(first[word], [first[word]]).append(i)
-    return first, variants
+    rows: dict[str, list[int]] = {}
+    for row, word in enumerate(words if case == "exact" else map(str.upper, words)):
+        if word in asked:
+            rows.setdefault(word, []).append(row)
+    return {word: some[0] for word, some in rows.items()}, {some[0]: some for some in rows.values() if some[1:]}
 
 
 def _draw_pairs(

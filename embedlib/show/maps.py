@@ -211,7 +211,9 @@ def maps(
         figure.legend(handles, kinds, loc="outside lower center", ncols=_beside(kinds), markerscale=1.8)
     for axes, points, mine in apart:
         if len(set(mine)) == len(points):
-            axes.margins(0.6, 0.2)
+            middle, half = (points.min(axis=0) + points.max(axis=0)) / 2, np.ptp(points, axis=0).max()
+            axes.set_adjustable("box")
+            axes.set(xlim=(middle[0] - half, middle[0] + half), ylim=(middle[1] - half, middle[1] + half))
             _place_names(axes, points, list(mine))
             for name in axes.texts:
                 name.set_in_layout(False)
