@@ -415,7 +415,7 @@ def compare_answers(
 def _vocabulary(
     keyed: KeyedVectors, n: int | None, case: str, asked: set[str]
 ) -> tuple[dict[str, int], dict[int, list[int]]]:
-    """The row of each known word that is asked, and for a row those of all spellings of its word, if several."""
+    """The row of each known word that is asked; and for a row those of all spellings of its word, if several."""
     words: Any = keyed.index_to_key[:n]
     rows: dict[str, list[int]] = {}
     for row, word in enumerate(words if case == "exact" else map(str.upper, words)):
