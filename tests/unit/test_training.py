@@ -15,8 +15,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from embedlib.evaluation.analogy import answer_analogies, let_inputs_in
 from embedlib.vectors import csls, nearest
 from embedlib.vectors.projection import measure_map
+from embedlib.words.models import word_models
 
 TRAINING = Path(__file__).parents[2] / "training"
 MOST_BYTES = 25_000_000
@@ -30,7 +32,7 @@ def training() -> Any:
     try:
         names = ("recipes", "word2vec", "measure", "bug_hunt", "transfer", "tuning", "senses")
         names += ("sentences", "sentence_tuning", "alignment", "images", "images_search", "maps")
-        names += ("word_similarity", "downstream", "book_table")
+        names += ("word_similarity", "analogies", "downstream", "book_table")
         yield type("Scripts", (), {name: importlib.import_module(name) for name in names})
     finally:
         sys.path.remove(str(TRAINING))
@@ -407,3 +409,28 @@ def test_films_are_dealt_out_whole(training: Any) -> None:
     films = training.downstream.datasets.reviews()["film"].to_numpy()
     learn, dev, test = (set(films[rows]) for rows in training.downstream.films())
     assert not (learn & dev or learn & test or dev & test) and len(learn) > len(test) > len(dev) > 10
+
+
+def test_analogies_answered_again_are_right_as_often_as_stored(training: Any) -> None:
+    questions = training.analogies.exams()["Google"]
+    family = questions[questions["section"] == "family"].reset_index(drop=True)
+    vectors = word_models()["skip-gram"]
+    stored = pd.read_csv(TRAINING / "results" / "analogies.csv")
+    stored = stored.query("model == 'skip-gram' and exam == 'Google' and section == 'family'")
+    for way in ("3CosAdd", "3CosMul", "PairDirection", "b + c", "nearest to c"):
+        left_out = answer_analogies(vectors, family, method=way)
+        both = {"left out": left_out, "let in": let_inputs_in(vectors, left_out)}
+        for inputs, answered in both.items():
+            row = stored[(stored["way"] == way) & (stored["inputs"] == inputs)].iloc[0]
+            assert (row["n_covered"], row["n_correct"]) == (answered["covered"].sum(), answered["correct"].sum())
+
+
+def test_spoiled_analogies_are_spoiled(training: Any) -> None:
+    questions = training.analogies.exams()["Google"]
+    moved = training.analogies.asked_with_another_arrow(questions)
+    wrong = training.analogies.asked_with_another_b(questions)
+    pairs = questions.groupby("section")[["a", "b"]].apply(lambda part: set(map(tuple, part.to_numpy())))
+    for a, b, section in zip(moved["a"], moved["b"], questions["section"], strict=True):
+        assert any((a, b) in some for some in pairs.drop(section))  # capitals stand in two sections
+    assert not (questions[["a", "b", "c", "expected"]].to_numpy() == wrong["b"].to_numpy()[:, None]).any()
+    assert (wrong[["a", "c", "expected"]] == questions[["a", "c", "expected"]]).all(axis=None)
