@@ -7,7 +7,7 @@ columns words and labels, lists of equal length; tables of texts have text and l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
@@ -113,12 +113,21 @@ def conll2003(split: str = "test") -> pd.DataFrame:
     DataFrame
         Columns words and labels (BIO, of PER, LOC, ORG and MISC).
     """
-    from embedlib.evaluation.sequence_labeling import convert
-
     parts = {"train": ("eng.train", 14_041), "dev": ("eng.testa", 3_250), "test": ("eng.testb", 3_453)}
     table = _tagged("conll2003", "CoNLL-2003", split, parts)
-    table["labels"] = [convert(labels, "IOB1", "BIO") for labels in table["labels"]]
+    table["labels"] = [_begun(labels) for labels in table["labels"]]
     return table
+
+
+def _begun(labels: Sequence[str]) -> list[str]:
+    """Labels in IOB1, in BIO: where a name begins stands B-, and not only between two names of one kind.
+
+    >>> _begun(["I-PER", "I-PER", "B-PER", "I-LOC", "O", "I-LOC"])
+    ['B-PER', 'I-PER', 'B-PER', 'B-LOC', 'O', 'B-LOC']
+    """
+    before = ["O", *labels[:-1]]
+    begins = [one[:1] == "I" and one[2:] != last[2:] for last, one in zip(before, labels, strict=True)]
+    return [f"B-{label[2:]}" if new else label for label, new in zip(labels, begins, strict=True)]
 
 
 def wnut17(split: str = "test") -> pd.DataFrame:
