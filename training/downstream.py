@@ -169,7 +169,7 @@ def taggers(data: Names) -> Iterable[tuple[str, str, float, list[list[str]]]]:
     yield tagged(CAPITALS, [("", data.signs)])
     for name, vectors in {**word_models(), "random numbers": random_vectors()}.items():
         if own or name in (GLOVE, "random numbers"):
-            alone = data.of_words(lambda words, vectors=vectors: word_rows(vectors, words))  # type: ignore[misc]
+            alone = data.of_words(partial(word_rows, vectors))
             if name == GLOVE and own:
                 yield tagged("GloVe 6B, word alone", [("", alone)])
             yield from two_ways(name, {"one neighbour": widened(alone, 1)})
@@ -248,11 +248,8 @@ def control() -> None:
     every = sorted({w.lower() for some in data.words.values() for words in some for w in words})
     dealt = dict(zip(every, rng.choice(truth, len(every)), strict=True))
     random = {s: [[dealt[w.lower()] for w in words] for words in some] for s, some in data.words.items()}
-    ways = {"random numbers": data.of_words(lambda words: word_rows(random_vectors(), words))}
-    ways |= {
-        n: data.of_words(lambda words, v=v: word_rows(v, words))  # type: ignore[misc]
-        for n, v in word_models().items()
-    }
+    ways = {"random numbers": data.of_words(partial(word_rows, random_vectors()))}
+    ways |= {n: data.of_words(partial(word_rows, v)) for n, v in word_models().items()}
     ways |= {f"MiniLM, layer {at}": data.every_layer(NETWORK)[at] for at in (0, 3, 6)}
     rows = []
     for name, some in ways.items():

@@ -23,11 +23,12 @@ from sklearn.svm import LinearSVC
 
 from embedlib import assets, datasets
 from embedlib.contextual import ContextualEncoder
-from embedlib.evaluation.analogy import evaluate_analogies
+from embedlib.evaluation.analogy import answer_analogies, evaluate_analogies
 from embedlib.evaluation.intervals import bootstrap_spearman, percentile_interval, wilson_interval
 from embedlib.evaluation.similarity import evaluate_similarity
 from embedlib.text import tokenize
 from embedlib.vectors.rows import unit_rows
+from embedlib.vectors.sums import Rule
 from embedlib.words.counting import to_keyed_vectors
 from embedlib.words.load import load_word_vectors, with_unseen_words
 from embedlib.words.models import counted_vectors
@@ -87,16 +88,16 @@ def similarity(model: str, data: str, missing: str = "skip") -> Measured:
 
 
 @cache
-def analogies(model: str, data: str, part: str = "total", restrict: str = "") -> Measured:
-    """The share of analogy questions answered rightly (in percent) by b - a + c, questions with unknown words skipped.
+def analogies(model: str, data: str, part: str = "total", restrict: str = "", method: Rule = "3CosAdd") -> Measured:
+    """The share of analogy questions answered rightly (in percent), questions with unknown words skipped.
 
     ``part``: one kind or section, or the total. ``restrict``: only the first so many words are known and searched.
     """
-    by = "kind" if part in ("semantic", "syntactic") else "section"
-    result = evaluate_analogies(
-        vectors_of(model), getattr(datasets, data)(), by=by, restrict_vocab=int(restrict) if restrict else None
-    )
-    row = result[result[by] == part].iloc[0]
+    vectors, questions = vectors_of(model), getattr(datasets, data)()
+    most = int(restrict) if restrict else None
+    answered = answer_analogies(vectors, questions, restrict_vocab=most, method=method)
+    by = "kind" if part in ("semantic", "syntactic") or "section" not in answered else "section"
+    row = evaluate_analogies(vectors, answered, by=by).set_index(by).loc[part]
     return {
         "ours": 100 * row["accuracy"],
         "interval": (100 * row["low"], 100 * row["high"]),
@@ -106,30 +107,8 @@ def analogies(model: str, data: str, part: str = "total", restrict: str = "") ->
 
 @cache
 def analogies_by_product(model: str, data: str, part: str = "total") -> Measured:
-    """The share of analogy questions answered rightly (in percent) by 3CosMul, questions with unknown words skipped.
-
-    Levy and Goldberg (2014): the word d with the largest cos(d, b) cos(d, c) / cos(d, a), cosines moved to 0 to 1.
-    """
-    vectors, questions = vectors_of(model), getattr(datasets, data)()
-    number = {word.lower(): row for row, word in reversed(list(enumerate(vectors.index_to_key)))}
-    four = questions[["a", "b", "c", "expected"]].map(lambda word: number.get(word.lower(), -1)).to_numpy()
-    covered = (four >= 0).all(axis=1)
-    asked, places = np.unique(four[covered, :3], return_inverse=True)
-    units = unit_rows(np.asarray(vectors.vectors, dtype=np.float32))
-    cosines = (1 + units[asked] @ units.T) / 2
-    answer = np.full(len(questions), -1)
-    for question, (a, b, c) in zip(np.flatnonzero(covered), places.reshape(-1, 3), strict=True):
-        score = cosines[b] * cosines[c] / (cosines[a] + 0.001)
-        score[four[question, :3]] = -1
-        answer[question] = score.argmax()
-    judged = questions.assign(covered=covered, answer=answer, correct=covered & (answer == four[:, 3]))
-    by = "kind" if "kind" in questions else "section"
-    row = evaluate_analogies(vectors, judged, by=by).set_index(by).loc[part]
-    return {
-        "ours": 100 * row["accuracy"],
-        "interval": (100 * row["low"], 100 * row["high"]),
-        "coverage": f"{int(row['n_covered'])} of {int(row['n_questions'])}",
-    }
+    """The same by 3CosMul (Levy and Goldberg, 2014)."""
+    return analogies(model, data, part, method="3CosMul")
 
 
 @cache
