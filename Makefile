@@ -114,7 +114,7 @@ vectors: $(EVERYTHING)  ## train everything that takes longer than a minute; may
 	@$(PY) training/fasttext.py
 	@$(PY) training/measure.py
 	@$(PY) training/counting_shares.py
-	@$(BIN)/python training/tuning.py
+	@$(PY) training/tuning.py
 	@$(PY) training/bug_hunt.py
 	@$(PY) training/transfer.py
 	@$(PY) training/glove_passes.py

@@ -9,6 +9,7 @@ refusals, stands under all):
 - ``contextual``: encoders: vectors of words in their sentences
 - ``images``: pictures as vectors
 - ``evaluation``: measures of how good embeddings are
+- ``retrieval``, ``recommendation``: search, and what to offer next
 - ``show``: figures, tables and drawings; ``plots``, ``tables`` and ``draw`` are its short names
 - ``exercises``, ``islands``: what a reader answers and plays with
 - ``cli``, ``doctor``: ``python -m embedlib``
@@ -24,7 +25,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     *("assets", "cli", "contextual", "datasets", "doctor", "evaluation", "exercises", "images", "islands"),
-    *("show", "text", "vectors", "words"),
+    *("recommendation", "retrieval", "show", "text", "vectors", "words"),
 ]
 
 _SHORT = {

@@ -15,4 +15,4 @@ tier() {  # tier NAME IN EXTRA...: a part of what has just been resolved
   uv "${common[@]}" "requirements/$also" "${extras[@]}" --overrides "$no_torch" -c "$pins" --upgrade -o "requirements/$name.txt"
 }
 tier words build.in lab book
-tier torch unpinned.in lab book text images test
+tier torch unpinned.in lab book text images applications test

@@ -27,6 +27,9 @@ from embedlib.assets.progress import bar
 REPOSITORY = Path(embedlib.__file__).resolve().parent.parent
 CHUNK = 1 << 20
 
+# One file whatever the reader's machine: a wheel for any, or the one for Linux (it is only read).
+_LINUX = "--platform=manylinux_2_17_x86_64"
+
 
 def digest(file: Path) -> str:
     """Return a file's sha256 as hexadecimal text."""
@@ -159,7 +162,7 @@ def _wheel(source: Source, work: Path, show: str | None) -> Path:
     target.mkdir()
     scratch.mkdir()
     command = [sys.executable, "-P", "-m", "pip", "--disable-pip-version-check", "--no-input", "download"]
-    command += ["--no-deps", "--only-binary=:all:", "--no-cache-dir", "--retries=2", "--progress-bar=off"]
+    command += ["--no-deps", "--only-binary=:all:", _LINUX, "--no-cache-dir", "--retries=2", "--progress-bar=off"]
     command += ["--dest", str(target), source.where]
     temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))
     with bar(show, source.size) as moved:

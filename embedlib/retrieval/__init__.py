@@ -1,0 +1,1 @@
+"""Search: lexical and dense, fused, in indexes and engines (chapters 15 and 16)."""
