@@ -141,7 +141,7 @@ def let_inputs_in(vectors: KeyedVectors | Mapping[str, Any], answered: pd.DataFr
     >>> let_inputs_in(toy, answer_analogies(toy, [("man", "cat", "man", "queen")]))["answer"].tolist()
     ['cat']
     """
-    if answered.attrs.get("exclude_inputs") is not True:
+    if getattr(answered, "attrs", {}).get("exclude_inputs") is not True:
         raise ValueError("let_inputs_in takes what answer_analogies returned with exclude_inputs=True.")
     given = answered.attrs
     return _answer(vectors, answered, False, given["restrict_vocab"], given["case"], given["method"], answered)
@@ -164,6 +164,8 @@ def corners(vectors: KeyedVectors | Mapping[str, Any], answered: pd.DataFrame) -
     >>> c.round(2)
     array([[0.71, 0.71, 0.  ]])
     """
+    if "case" not in getattr(answered, "attrs", {}):
+        raise ValueError("corners takes the table that answer_analogies returned, whole or some rows of it.")
     keyed, case = as_keyed_vectors(vectors), answered.attrs["case"]
     some = answered[answered["covered"].to_numpy(dtype=bool)]
     written = [[word if case == "exact" else word.upper() for word in some[column]] for column in _WORDS]

@@ -66,6 +66,8 @@ def top_k(truth: Any, scores: Any, k: int = 5, confidence: float = 0.95) -> Shar
         raise ValueError(f"Scores need a row for each of the {classes.size:,} examples; their shape is {table.shape}.")
     if not len(classes):
         raise ValueError("There are no examples, so there is nothing to judge.")
+    if classes.dtype.kind not in "iu" or table.dtype.kind not in "iuf" or not np.isfinite(table).all():
+        raise ValueError("Classes are given by number, the number of their column, and scores are finite numbers.")
     _check.whole("k", k)
     best = np.argsort(-table, axis=1, kind="stable")[:, :k]
     right = (best == classes[:, None]).any(axis=1)
@@ -136,7 +138,7 @@ def needed(only_one: float, only_other: float, power: float = 0.8, level: float 
     gap, unlike = only_one - only_other, only_one + only_other
     if unlike > 1:
         raise ValueError(f"The two shares are of the same examples; together they are {unlike:.2f}, more than all.")
-    if not gap:
+    if abs(gap) < 1e-9:
         raise ValueError("The two models get equally many right: no number of examples tells them apart.")
     stats: Any = scipy.stats
     z_level, z_power = stats.norm.ppf(1 - level / 2), stats.norm.ppf(power)
@@ -266,4 +268,8 @@ def _right(truth: Any, predicted: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:
         )
     if not len(true):
         raise ValueError("There are no examples, so there is nothing to judge.")
+    if (true.dtype.kind in "SU") != (guessed.dtype.kind in "SU") and "O" not in (true.dtype.kind, guessed.dtype.kind):
+        raise TypeError(
+            f"Truth and predictions name classes in one way; here one has {true[0]!r} and the other {guessed[0]!r}."
+        )
     return np.asarray(true == guessed)

@@ -129,9 +129,18 @@ def fit_tagger(
     """
     from sklearn.linear_model import LogisticRegression
 
-    for i, (part, some) in enumerate(zip(rows, labels, strict=True)):
-        if len(part) != len(some):
-            raise ValueError(f"Sentence {i} has {len(part)} rows and {len(some)} labels; each word needs both.")
+    for what, parts, given in (("training", rows, labels), ("dev", dev_rows, dev_labels)):
+        if len(parts) != len(given) or not len(parts):
+            raise ValueError(f"The {what} part has {len(parts)} sentences' rows and {len(given)} sentences' labels.")
+        for i, (part, some) in enumerate(zip(parts, given, strict=True)):
+            if len(part) != len(some):
+                raise ValueError(
+                    f"Sentence {i} of the {what} part has {len(part)} rows and {len(some)} labels; a word needs both."
+                )
+            if not np.isfinite(part).all():
+                raise ValueError(f"Sentence {i} of the {what} part has a word whose row holds NaN or infinity.")
+    if not len(strengths):
+        raise ValueError("strengths is empty; give at least one value of C.")
     Line: Any = LogisticRegression
     truth = np.array([label for some in labels for label in some])
     several(truth)
@@ -188,6 +197,8 @@ def remembered_names(sentences: Sequence[Sequence[str]], labels: Sequence[Sequen
     >>> remembered_names([["Ada", "met", "Ada"]], [["B-PER", "O", "B-PER"]])
     {('Ada',): 'PER'}
     """
+    if list(map(len, sentences)) != list(map(len, labels)):
+        raise ValueError("Each word of each sentence needs one label; the numbers of words and of labels differ.")
     counted: dict[tuple[str, ...], Counter[str]] = {}
     for words, some in zip(sentences, labels, strict=True):
         for kind, start, end in spans(some):

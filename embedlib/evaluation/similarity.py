@@ -519,6 +519,8 @@ def _score_all(
         )
     if not models:
         raise ValueError("There is no model; give at least one with its name.")
+    if len({str(name) for name in models}) < len(models):
+        raise ValueError("Two models have names that are written alike; give each its own.")
     words = _words(named.values())
     scored = {}
     for name in models:

@@ -64,7 +64,10 @@ def export_projector(
     ['metadata.tsv', 'projector_config.pbtxt', 'tensors.tsv']
     """
     names = _check.word_list("words", words)
-    rows = np.asarray(vectors, dtype=np.float32)
+    try:
+        rows = np.asarray(vectors, dtype=np.float32)
+    except (TypeError, ValueError):
+        raise ValueError(f"Vectors are one array of numbers, shape ({len(names)}, d), all equally long.") from None
     if rows.ndim != 2 or 0 in rows.shape or len(rows) != len(names):
         raise ValueError(
             f"There are {len(names)} words; vectors of shape ({len(names)}, d) are needed, not {rows.shape}."
@@ -72,6 +75,8 @@ def export_projector(
     if not np.isfinite(rows).all():
         bad = int(np.flatnonzero(~np.isfinite(rows).all(axis=1))[0])
         raise ValueError(f'The vector of "{names[bad]}" holds NaN or infinity, which the projector cannot place.')
+    if "word" in (columns or {}):
+        raise ValueError('The column "word" is the words themselves; give the further column another name.')
     lists = {"word": names, **{title: list(values) for title, values in (columns or {}).items()}}
     for title, values in lists.items():
         if len(values) != len(names):

@@ -283,6 +283,8 @@ def _tables(vectors: Any, points: Any, k: int, least: int = 2) -> tuple[_Array, 
 
 def _table(rows: Any, name: str) -> _Array:
     """Finite numbers of shape (n, d); ``name`` is what a row is called."""
+    if np.ma.is_masked(rows):
+        raise ValueError(f"Some {name.lower()}s are masked and have no place on a map; fill or drop them first.")
     try:
         table = np.asarray(rows, dtype=np.float64)
     except (TypeError, ValueError):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from scipy.stats import binomtest
 
+from embedlib.evaluation.analogy import corners, let_inputs_in
 from embedlib.evaluation.classification import accuracy, chance_to_tell, learning_curve, mcnemar, needed, top_k
+from embedlib.evaluation.probes import fit_tagger, remembered_names
 from embedlib.evaluation.sequence_labeling import f1
+from embedlib.evaluation.similarity import compare_models
+from embedlib.vectors.projection import measure_map
 
 
 def test_accuracy_is_scikit_learns_with_wilsons_interval() -> None:
@@ -98,3 +104,25 @@ def test_what_cannot_be_judged_is_told_in_a_sentence() -> None:
     ):
         with pytest.raises(ValueError, match=says):
             call()
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: accuracy([1, 2], ["1", "2"]), "name classes in one way"),
+        (lambda: top_k(["a", "b"], [[0.1, 0.9], [0.2, 0.8]], 1), "given by number"),
+        (lambda: top_k([0, 1], [["a", "b"], ["c", "d"]], 1), "finite numbers"),
+        (lambda: top_k([0, 1], [[0.1, np.nan], [0.2, 0.8]], 1), "finite numbers"),
+        (lambda: needed(0.3, 0.1 + 0.2), "equally many right"),
+        (lambda: fit_tagger([np.ones((1, 2))], [["O"]], [], []), "dev part has 0"),
+        (lambda: fit_tagger([np.array([[np.nan, 1.0]])], [["O"]], [np.ones((1, 2))], [["O"]]), "NaN or infinity"),
+        (lambda: remembered_names([["Ada", "met"]], [["B-PER"]]), "needs one label"),
+        (lambda: corners({"a": [1.0]}, [("a", "b", "c", "d")]), "answer_analogies returned"),
+        (lambda: let_inputs_in({"a": [1.0]}, [("a", "b", "c", "d")]), "answer_analogies returned"),
+        (lambda: compare_models({1: {}, "1": {}}, {"pairs": [("a", "b", 1.0)]}), "written alike"),
+        (lambda: measure_map(np.ma.masked_equal(np.eye(6), 1), np.ones((6, 2)), 2), "masked"),
+    ],
+)
+def test_odd_input_is_told_in_a_sentence(call: Callable[[], object], says: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=says):
+        call()
