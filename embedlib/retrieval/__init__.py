@@ -1,8 +1,9 @@
 """Search: lexical and dense, fused, in indexes and engines (chapters 15 and 16).
 
-``indexes`` has NumPy, faiss, LanceDB and Qdrant behind one protocol.
+``indexes`` has NumPy, faiss, LanceDB and Qdrant behind one protocol; ``batches`` embeds a corpus on several processes.
 """
 
+from embedlib.retrieval.batches import embed_into, missing, rows_of, what_it_takes
 from embedlib.retrieval.indexes import (
     ExactIndex,
     FaissIndex,
@@ -21,6 +22,10 @@ __all__ = [
     "LanceIndex",
     "QdrantIndex",
     "VectorIndex",
+    "embed_into",
+    "missing",
     "open_index",
+    "rows_of",
     "save_index",
+    "what_it_takes",
 ]

@@ -36,6 +36,7 @@ __all__ = [
 
 Floats = npt.NDArray[np.floating[Any]]
 Ids = npt.NDArray[np.int64]
+KEY = {"lance-schema:unenforced-primary-key": "true"}  # or two that add an id at one moment have it twice
 _ABOUT, _BATCH = "about.json", 10_000
 
 
@@ -252,14 +253,15 @@ class LanceIndex:
 
         pa: Any = pyarrow
         self.width, self.folder, self.name = _check.whole("width", width), Path(folder), name
-        schema = pa.schema([("id", pa.int64()), ("vector", pa.list_(pa.float32(), self.width))])
+        key = pa.field("id", pa.int64(), nullable=False, metadata=KEY)
+        self._schema = pa.schema([key, ("vector", pa.list_(pa.float32(), self.width))])
         try:
             database = lancedb.connect(self.folder)
             if (self.folder / f"{name}.lance").exists():
                 self.table: Any = database.open_table(name)
                 self.table.count_rows()
             else:
-                self.table = database.create_table(name, schema=schema)
+                self.table = database.create_table(name, schema=self._schema)
         except (OSError, RuntimeError, ValueError) as error:
             raise OSError(
                 f'The table "{name}" in {folder} can be neither opened nor made '
@@ -285,7 +287,7 @@ class LanceIndex:
         flat = pa.FixedSizeListArray.from_arrays(rows.ravel(), self.width)
         merge = self.table.merge_insert("id").when_matched_update_all().when_not_matched_insert_all()
         try:
-            merge.execute(pa.table({"id": new, "vector": flat}))
+            merge.execute(pa.table([pa.array(new), flat], schema=self._schema))
         except (OSError, RuntimeError) as error:
             raise OSError(
                 f"LanceDB could not write to {self.folder} ({_check.short(str(error), 160)}). What was stored before "
