@@ -107,6 +107,7 @@ bench: $(EVERYTHING)  ## measure speed again, on a quiet machine, and write the 
 	@$(PY) benchmarks/analogies.py
 	@$(PY) benchmarks/encoding.py
 	@$(PY) benchmarks/pictures.py
+	@$(PY) benchmarks/indexes.py
 
 .PHONY: vectors
 vectors: $(EVERYTHING)  ## train everything that takes longer than a minute; may be interrupted, goes on (hours)

@@ -33,6 +33,7 @@ def training() -> Any:
         names = ("recipes", "word2vec", "measure", "bug_hunt", "transfer", "tuning", "senses")
         names += ("sentences", "sentence_tuning", "alignment", "images", "images_search", "maps")
         names += ("word_similarity", "analogies", "downstream", "book_table")
+        names += ("indexes", "past_one_machine")
         yield type("Scripts", (), {name: importlib.import_module(name) for name in names})
     finally:
         sys.path.remove(str(TRAINING))
@@ -434,3 +435,49 @@ def test_spoiled_analogies_are_spoiled(training: Any) -> None:
         assert any((a, b) in some for some in pairs.drop(section))  # capitals stand in two sections
     assert not (questions[["a", "b", "c", "expected"]].to_numpy() == wrong["b"].to_numpy()[:, None]).any()
     assert (wrong[["a", "c", "expected"]] == questions[["a", "c", "expected"]]).all(axis=None)
+
+
+def test_recalls_of_cells_measured_again_are_the_stored_ones(training: Any) -> None:
+    script = training.indexes
+    stored = pd.read_csv(TRAINING / "results" / "indexes.csv")
+    again = script.sizes(script.glove(), graphs=(), lists=(158,), probes=(1, 8), codes=(), engine=False, rounds=1)
+    for line in again.to_dict("records"):
+        row = stored.query("kind == @line['kind'] and queries == @line['queries']")
+        if line["kind"] == "IVF":
+            row = row.query("lists == 158 and nprobe == @line['nprobe']")
+        assert row["recall"].item() == pytest.approx(line["recall"], abs=0.02)
+        assert row["low"].item() - 0.001 <= row["recall"].item() <= row["high"].item() + 0.001
+    assert set(again["kind"]) == {"exact", "IVF"} and (again.query("kind == 'exact'")["recall"] == 1).all()
+
+
+def test_words_that_are_in_the_index_are_found_more_often_than_words_held_out(training: Any) -> None:
+    script = training.indexes
+    stored = pd.read_csv(TRAINING / "results" / "indexes.csv").query("kind == 'HNSW'")
+    both = stored.pivot_table(index=["M", "ef_construction", "ef_search"], columns="queries", values="recall")
+    assert len(both) == len(script.GRAPHS) * len(script.WALKS)
+    assert (both[script.INSIDE] > both[script.HELD_OUT]).all()
+    some = script.questions(np.random.default_rng(0).normal(size=(2000, 16)), 50)
+    assert len(some.rows) == 1950
+    cosines = {name: np.sort(asked @ some.rows.T)[:, -1] for name, asked in some.queries.items()}
+    assert cosines[script.INSIDE].min() > 0.98 > cosines[script.HELD_OUT].max()
+
+
+def test_filtering_after_the_search_finds_the_share_that_passes_and_filtering_first_finds_all(training: Any) -> None:
+    script = training.indexes
+    some = script.questions(np.random.default_rng(0).normal(size=(4000, 16)), 100)
+    again = script.filters(some, shares=(0.1, 0.5), after=(10,), engine=False)
+    for table in (again, pd.read_csv(TRAINING / "results" / "indexes_filters.csv")):
+        assert (table.query("way == 'first' and index == 'exact'")["recall"] == 1).all()
+        after = table.query("way == 'after, of 10' and index == 'HNSW'")
+        assert after["recall"].to_numpy() == pytest.approx(after["share"].to_numpy(), abs=0.06)
+        assert after["found"].to_numpy() == pytest.approx(10 * after["share"].to_numpy(), abs=0.6)
+
+
+def test_ten_results_near_a_word_that_was_copied_are_one_word(training: Any) -> None:
+    script = training.indexes
+    some = script.questions(np.random.default_rng(0).normal(size=(2000, 16)), 50)
+    again = script.duplicates(some, n_copied=4, copies=50, walks=(64,))
+    for table in (again, pd.read_csv(TRAINING / "results" / "indexes_duplicates.csv")):
+        exact = table.query("queries == 'near the copies' and way == 'exact'")
+        assert exact.query("copies == 0")["different"].item() == 10
+        assert exact.query("copies > 0")["different"].item() == pytest.approx(1, abs=0.05)
