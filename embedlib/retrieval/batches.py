@@ -13,14 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from embedlib import _check
 from embedlib.retrieval.indexes import KEY
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Written", "batches_of", "embed_into", "missing", "rows_of", "what_it_takes", "write_batch"]
 
@@ -189,6 +191,8 @@ def what_it_takes(
     >>> print(sizes.set_index("form").loc["float32", "vectors_gb"], times.loc[0, "hours"].round())
     1536.0 2778.0
     """
+    import pandas as pd
+
     forms = {"float32": 4.0 * width, "float16": 2.0 * width, "int8": 1.0 * width, "binary": width / 8, "PQ": pq_bytes}
     rate = _check.number("passages_a_second", passages_a_second, above=0)
     number = _check.number("passages", passages, above=0)
