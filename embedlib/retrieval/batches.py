@@ -4,7 +4,8 @@ Each task reads a batch, makes its vectors and writes them into a table of Lance
 its writing and its saying so: Dask then has the batch done again, by another worker. What keeps the table right is
 how a batch is written. ``merge_insert`` puts a row in the place of the one with its id; ``add`` puts it beside. Two
 workers that write one batch at the same moment (the first was thought dead) would both find its ids lacking: that
-LanceDB notices this, too, takes a column that is declared to be the key.
+LanceDB (0.40) notices this, too, takes a column that is declared to be the key and has no index yet: index the ids
+when all is written.
 
 Dask and LanceDB are imported when they are needed.
 """
