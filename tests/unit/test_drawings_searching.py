@@ -76,7 +76,7 @@ def test_a_piece_is_kept_as_the_number_of_its_nearest_entry() -> None:
     books = np.array([[[1, 0], [0, 1]], [[-0.5, 0.5], [1, 1]]])
     board = product_codes([0.1, 0.9, 0.8, 1.1], books, digits=1)
     assert re.findall(r'font-weight="600"[^>]*>(\d)<', board.svg()) == ["1", "1", "1", "1"]  # in the book, and kept
-    assert "kept: 2 numbers below 2" in repr(board) and "0.26 from the vector" in repr(board)
+    assert "kept: 2 numbers from 0 to 1" in repr(board) and "0.26 from the vector" in repr(board)
     assert repr(product_codes([0, 1, 1, 1], books)).endswith("0 from the vector")
     assert inside(board)
 

@@ -234,7 +234,9 @@ def product_codes(vector: Any, codebooks: Any, digits: int = 2) -> Board:
     y = base + row * n_entries + 74
     kept = books[np.arange(n_pieces), codes].ravel()
     off = number_text(float(np.linalg.norm(kept - numbers)), 2)
-    board.text(_EDGE, y, f"kept: {n_pieces} numbers below {n_entries}", anchor="start", size=14, colour="vermilion")
+    board.text(
+        _EDGE, y, f"kept: {n_pieces} numbers from 0 to {n_entries - 1}", anchor="start", size=14, colour="vermilion"
+    )
     board.text(_EDGE, y + 22, "read back:", anchor="start", size=14)
     for x, piece in zip(left, kept.reshape(n_pieces, long), strict=True):
         board.cells(x, y + 34, piece, **given)
