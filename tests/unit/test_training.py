@@ -481,3 +481,24 @@ def test_ten_results_near_a_word_that_was_copied_are_one_word(training: Any) -> 
         exact = table.query("queries == 'near the copies' and way == 'exact'")
         assert exact.query("copies == 0")["different"].item() == 10
         assert exact.query("copies > 0")["different"].item() == pytest.approx(1, abs=0.05)
+
+
+def test_killing_loses_nothing_and_writing_by_id_leaves_nothing_twice() -> None:
+    table = pd.read_csv(TRAINING / "results" / "past_one_machine.csv")
+    ended = table[table["run"] != "the driver killed"]
+    assert (ended["unique"] == 2048).all() and (ended["missing"] == 0).all()
+    assert (table.query("write == 'merge'")["twice"] == 0).all()
+    assert (ended.query("write == 'add'")["twice"] >= 64).all()
+    stopped, resumed = (table.query("write == 'merge' and run == @run") for run in ("the driver killed", "resumed"))
+    assert 0 < stopped["rows"].item() < 2048
+    assert resumed["batches"].item() == stopped["missing"].item() // 64
+
+
+def test_fewer_bytes_find_less_and_looking_again_mends_it(training: Any) -> None:
+    again = training.past_one_machine.quantised(np.random.default_rng(0).normal(size=(700, 96)), asked=100)
+    for table in (again, pd.read_csv(TRAINING / "results" / "quantised.csv")):
+        rows = table.set_index("form")
+        assert rows.loc["float32", ["recall", "recall_again"]].tolist() == [1, 1]
+        assert rows.loc["float16", "recall"] > 0.99 > rows.loc["binary", "recall"]
+        assert (rows["recall_again"] >= rows["recall"]).all()
+        assert rows.loc["binary", "bytes_a_vector"] * 32 == rows.loc["float32", "bytes_a_vector"]
