@@ -67,6 +67,12 @@ def write_batch(folder: str | Path, ids: list[int], texts: list[str], encode: En
     schema = pa.schema([key, ("vector", flat.type), ("text", pa.string())])
     batch = pa.table([pa.array(ids, pa.int64()), flat, pa.array(texts, pa.string())], schema=schema)
     table = _table(folder, schema)
+    width = table.schema.field("vector").type.list_size
+    if width != vectors.shape[1]:
+        raise ValueError(
+            f"The table in {folder} holds vectors of {width:,} numbers, and these have {vectors.shape[1]:,}: they are "
+            "another model's. Write them into another folder."
+        )
     if write == "add":
         table.add(batch)
     else:

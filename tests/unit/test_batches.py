@@ -144,7 +144,7 @@ def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 def test_another_models_vectors_are_not_written_into_a_table(tmp_path: Path) -> None:
     write_batch(tmp_path, IDS[:16], TEXTS[:16], hashed)
-    with pytest.raises(Exception, match="8"):
+    with pytest.raises(ValueError, match="holds vectors of 8 numbers, and these have 9"):
         write_batch(tmp_path, IDS[16:32], TEXTS[16:32], lambda texts: np.ones((len(texts), 9)))
     assert rows_of(tmp_path) == Written(16, 16, 0)
 
