@@ -22,6 +22,7 @@ DATA = {
     "encoder": ["encoder.worker.js", *(f"encoder.minilm-{nth}.js" for nth in range(7))],
     "features": ["features.data.js"],
     "map_liar": ["map_liar.data.js"],
+    "search_lab": ["search_lab.data.js"],
     "senses": [],
     "skipgram": [],
     "visual_search": ["visual_search.data.js"],
@@ -54,7 +55,7 @@ def use(root: Any, name: str, text: str = "guitar") -> None:
         lane = root.locator(".cl-other").last.element_handle()
         root.page.wait_for_function("el => el.dataset.score < 0.6 && el.dataset.low", arg=lane)
         return
-    role = {"neighbors": "query", "playground": "formula", "encoder": "pieces"}[name]
+    role = {"neighbors": "query", "playground": "formula", "encoder": "pieces", "search_lab": "query"}[name]
     shown = root.locator(f'[data-role="{role}"]').element_handle()
     root.page.wait_for_function("([el, text]) => el.textContent.includes(text)", arg=[shown, text])
 
@@ -289,6 +290,7 @@ def test_a_printed_island_is_a_figure(places: dict[str, str], watch: Watcher, na
         "senses": '[data-role="map"] button',
         "map_liar": '[data-role="map"] :is(button, circle)',
         "convention_lab": ".cl-dot",
+        "search_lab": ".sl-board button",
     }
     if name in marks:
         assert root.locator(marks[name]).first.is_visible()
