@@ -24,7 +24,8 @@ OPEN = """async ([source, data]) => {
   const module = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
   const buffer = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0)).buffer;
   let receive;
-  const model = { on: (_, each) => { receive = each; }, off() {}, send: ({ part }) => setTimeout(() => receive({ part }, [new DataView(buffer)])) };
+  const send = ({ part }) => setTimeout(() => receive({ part }, [new DataView(buffer)]));
+  const model = { on: (_, each) => { receive = each; }, off() {}, send };
   const held = await module.openData(model);
   window.find = (query, options) => module.search(held, query, held.known.get(query), options);
 }"""
@@ -55,11 +56,10 @@ def ask(shown: Any, query: str) -> None:
 
 
 def focused(shown: Any) -> tuple[str, int]:
-    return tuple(
-        shown.evaluate(
-            "[document.activeElement.closest('.sl-column').className.split('-').at(-1), Number(document.activeElement.dataset.passage)]"
-        )
-    )
+    """The column and the passage of the card that has the focus."""
+    here = "document.activeElement"
+    column, passage = shown.evaluate(f"[{here}.closest('.sl-column').className, {here}.dataset.passage]")
+    return column.split("-")[-1], int(passage)
 
 
 def test_the_page_finds_what_python_finds(places: dict[str, str], watch: Any) -> None:
