@@ -40,6 +40,8 @@ CELLS = (
     'print("Python sees", m.word, m.method, m.n_neighbors)\nm.data = "noise"',
     'c = islands.show("convention_lab", benchmark="rg65")\nc',
     'print("Python sees", c.missing, c.ties)\nc.benchmark = "men"',
+    'q = islands.show("search_lab", query="yellow fever")\nq',
+    'print("Python sees", q.query, q.since, q.k)\nq.query = "Article VII"\nq.k = 60',
 )
 
 
@@ -213,6 +215,20 @@ def test_the_island_lives_in_jupyterlab(lab: str, watch: Any) -> None:
     assert "Python sees zero min" in run_cell(page, 18)
     said = "document.querySelector('.island-convention_lab [data-role=printed]').textContent"
     until(page, f"{said}.includes('on MEN.') && {said}.includes('lowest rank')")
+
+    run_cell(page, 19)
+    search = page.locator(".island-search_lab").first
+    cards = "document.querySelectorAll('.island-search_lab .sl-minilm button').length"
+    search.locator("[data-model=minilm]").click()
+    until(page, f"{cards} === 5", patience=60)
+    search.locator("[data-role=field]").fill("steam ships")
+    until(page, "document.querySelector('.island-search_lab [data-role=query]').textContent === 'steam ships'")
+    search.locator("[data-key=since]").fill("1800")
+    search.locator("[data-key=k]").focus()
+    page.keyboard.press("Home")
+    assert "Python sees steam ships 1800 1" in run_cell(page, 20)
+    until(page, "document.querySelector('.island-search_lab [data-role=query]').textContent === 'Article VII'")
+    until(page, "document.querySelector('.island-search_lab [data-role=number]').textContent === '60'")
     # What JupyterLab says of its own plugins on a slow machine is not about islands.
     errors = [error for error in watched.errors if not error.startswith("Plugin @jupyterlab")]
     assert [error for error in errors if re.search("island|anywidget|widget", error, re.IGNORECASE)] == []

@@ -204,8 +204,8 @@ function render({ model, el }) {
     const common = top("bm25").filter((i) => top("minilm").includes(i)).length;
     const wordless = top("minilm").filter((i) => !found.hits[i].adds.length).length;
     const missing = nowhere.length && nowhere.length < words.length ? `, none ${quoted(nowhere)}` : "";
-    const compared = found.top.minilm ? ` BM25 and MiniLM share ${common} of their first ${TOP}. Of MiniLM’s, ${wordless} hold${wordless === 1 ? "s" : ""} no word of the query.` : "";
-    const said = `: of ${grouped(of)} passages, ${grouped(holding)} hold${holding === 1 ? "s" : ""} a word of it${missing}.${compared}`;
+    const compared = found.top.minilm ? ` BM25 and MiniLM share ${common} of ${TOP}; ${wordless} of MiniLM’s hold${wordless === 1 ? "s" : ""} no word of it.` : "";
+    const said = `: ${grouped(holding)} of ${grouped(of)} passages hold${holding === 1 ? "s" : ""} a word of it${missing}.${compared}`;
     setText(role("query"), query);
     setText(role("said").lastChild, said);
     draw();
@@ -229,7 +229,7 @@ function render({ model, el }) {
         if (ticket !== turn) return;
         const [since, until, k] = inputs.map((input) => model.get(input.dataset.key));
         announce(show(search(held, query, vector, { since, until, k })));
-        setText(role("status"), vector ? "" : "BM25 alone has answered: MiniLM has not read this query.");
+        setText(role("status"), vector ? "A chosen passage stands below in full. Arrow keys go from one to the next, and along the lines." : "BM25 alone has answered: MiniLM has not read this query.");
       } catch (reason) {
         say(`The query could not be read (${reason.message}).`);
       }
