@@ -132,8 +132,7 @@ function render({ model, el }) {
   const { answer, examples, years, count, models } = model.get("first");
   const role = build(el, VIEW);
   const { say, announce } = speaker(role);
-  const loads = model.get("loads");
-  const [field, board] = ["field", "rows"].map(role);
+  const [loads, field, board] = [model.get("loads"), role("field"), role("rows")];
   const lists = Object.fromEntries(COLUMNS.map((name) => [name, board.querySelector(`.sl-${name} ol`)]));
   const inputs = [...el.querySelectorAll("[data-key]")];
   const reader = encoderWorker({ model, el, say });
@@ -204,7 +203,8 @@ function render({ model, el }) {
     const common = top("bm25").filter((i) => top("minilm").includes(i)).length;
     const wordless = top("minilm").filter((i) => !found.hits[i].adds.length).length;
     const missing = nowhere.length && nowhere.length < words.length ? `, none ${quoted(nowhere)}` : "";
-    const compared = found.top.minilm ? ` BM25 and MiniLM share ${common} of ${TOP}; ${wordless} of MiniLM’s hold${wordless === 1 ? "s" : ""} no word of it.` : "";
+    const strangers = wordless ? `${wordless} of MiniLM’s share${wordless === 1 ? "s" : ""} no word with it` : "all of MiniLM’s share a word with it";
+    const compared = top("minilm").length ? ` BM25 and MiniLM have ${common} of their first ${TOP} in common; ${strangers}.` : "";
     const said = `: ${grouped(holding)} of ${grouped(of)} passages hold${holding === 1 ? "s" : ""} a word of it${missing}.${compared}`;
     setText(role("query"), query);
     setText(role("said").lastChild, said);
