@@ -201,6 +201,22 @@ class ContextualEncoder:
             found[i] = {"mean": states.mean(axis=0), "first": states[0], "max": states.max(axis=0)}[pooling]
         return found[0] if isinstance(sentences, str) else found
 
+    def encode_pieces(self, sentences: Sequence[str], layer: int = -1, batch_size: int = 32) -> list[Floats]:
+        """The vectors of each text's pieces, special tokens among them: n arrays (n_pieces, d).
+
+        Examples
+        --------
+        >>> encoder = ContextualEncoder("minilm-l6")  # doctest: +SKIP
+        >>> [rows.shape for rows in encoder.encode_pieces(["Ada wrote it"])]  # doctest: +SKIP
+        [(5, 384)]
+        """
+        layer, size = self._layer(layer), _check.whole("batch_size", batch_size)
+        texts = _texts(sentences)
+        found: list[Floats] = [np.zeros((0, self.width), np.float32)] * len(texts)
+        for i, states in self._layer_of(self._read(texts)["input_ids"], layer, size):
+            found[i] = states.copy()
+        return found
+
     def word_vectors(self, sentence: str, layer: int = -1) -> WordVectors:
         """The words of a sentence, each with the mean of its pieces' vectors.
 

@@ -27,6 +27,7 @@ from embedlib.datasets.labelled import (
     sst5,
     wnut17,
 )
+from embedlib.datasets.search import SearchCollection, cranfield, film_search
 from embedlib.text.corpus import course_corpus as course_corpus  # the corpus has its own module
 from embedlib.text.lines import text_lines
 
@@ -34,10 +35,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "SearchCollection",
     "conll2003",
     "contrast_pairs",
+    "cranfield",
     "entities",
     "entities_again",
+    "film_search",
     "google_analogies",
     "men",
     "men_original",

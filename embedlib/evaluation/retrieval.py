@@ -22,8 +22,10 @@ __all__ = [
     "average_precision_at_r",
     "hit_at",
     "leave_one_out",
+    "ndcg_at",
     "precision_at",
     "recall_at",
+    "reciprocal_rank",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -128,6 +130,78 @@ def average_precision_at_r(relevant: Any, n_relevant: Any = None) -> Floats:
     right, total = _given(relevant, n_relevant)
     first = right & (np.arange(right.shape[1]) < total[:, None])
     return _answered((_precisions(right) * first).sum(axis=1) / np.maximum(total, 1), total)
+
+
+def reciprocal_rank(relevant: Any, n_relevant: Any = None) -> Floats:
+    """1 divided by the place of the first right result; 0 where none is in the row. Shape (n,).
+
+    Its mean is MRR, the mean reciprocal rank.
+
+    Examples
+    --------
+    >>> reciprocal_rank([[True, False], [False, True]])
+    array([1. , 0.5])
+    """
+    right, total = _given(relevant, n_relevant)
+    return _answered(np.where(right.any(axis=1), 1 / (right.argmax(axis=1) + 1), 0.0), total)
+
+
+def ndcg_at(grades: Any, k: int, best: Any = None) -> Floats:
+    """The grades of the first k results, later ones counting less, as a share of the best that there could be.
+
+    Each grade is divided by log2(1 + its place) and added up (DCG); the same of the best order possible is what it is
+    divided by. Järvelin and Kekäläinen (2002), "Cumulated gain-based evaluation of IR techniques", with the discount
+    and the plain grades of trec_eval: what was not judged has the grade 0.
+
+    Parameters
+    ----------
+    grades
+        The grade of each result, the best result first: shape (n, m); True and False are grades, too.
+    k
+        How many results count.
+    best
+        For each query the grades of everything that is right, in any order, filled up with zeros: shape (n, r).
+        Without it all of that is taken to stand in the row.
+
+    Returns
+    -------
+    array
+        Shape (n,); NaN for a query that nothing answers.
+
+    Examples
+    --------
+    >>> ndcg_at([[0, 2, 1]], k=3).round(3)  # (2 / log2(3) + 1 / log2(4)) / (2 / log2(2) + 1 / log2(3))
+    array([0.67])
+    """
+    gained = _grades("grades", grades)
+    ideal = gained if best is None else _grades("best", best)
+    if len(ideal) != len(gained):
+        raise ValueError(f"A row a query in both: grades has {len(gained):,} rows, and best {len(ideal):,}.")
+    if _check.whole("k", k) > gained.shape[1]:
+        raise ValueError(f"k is {k:,}, and each query has {gained.shape[1]:,} results.")
+    most = -np.sort(-ideal, axis=1)[:, :k]
+    top, reached = (_discounted(table) for table in (most, gained[:, :k]))
+    if (reached > top + 1e-9).any():
+        raise ValueError(
+            "A row of results gains more than the best order could: does best hold all that is right, and does each "
+            "result stand in its row once?"
+        )
+    found: Floats = np.divide(reached, top, out=np.full(len(top), np.nan), where=top > 0)
+    return found
+
+
+def _discounted(grades: Floats) -> Floats:
+    discounted: Floats = grades @ (1 / np.log2(np.arange(2, grades.shape[1] + 2)))
+    return discounted
+
+
+def _grades(name: str, given: Any) -> Floats:
+    table = np.asarray(given)
+    if table.ndim != 2 or not table.size or table.dtype.kind not in "biuf":
+        raise ValueError(f"{name} has a row a query and a number in each column; its shape is {table.shape}.")
+    if not np.isfinite(table).all() or (table < 0).any():
+        raise ValueError(f"{name} holds grades from 0 on, 0 being not right; some are negative or no numbers.")
+    return table.astype(np.float64)
 
 
 def _precisions(right: Bools) -> Floats:

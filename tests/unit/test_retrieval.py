@@ -13,8 +13,10 @@ from embedlib.evaluation.retrieval import (
     average_precision_at_r,
     hit_at,
     leave_one_out,
+    ndcg_at,
     precision_at,
     recall_at,
+    reciprocal_rank,
 )
 
 TOY = [[True, False, False, True, True, False, False, False]]  # right at places 1, 4 and 5, and a fourth not in the row
@@ -97,3 +99,51 @@ def test_twins_are_found_in_the_order_of_the_collection() -> None:
 def test_what_cannot_be_judged_is_told(call, says) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(ValueError, match=says):
         call()
+
+
+@given(st.integers(0, 10_000))
+def test_the_library_that_trec_uses_gives_the_same_numbers_for_the_same_run(seed: int) -> None:
+    """Ties, documents that no one judged, and grades from 0 to 3; trec_eval breaks ties by name, the last one first."""
+    import pytrec_eval
+
+    rng = np.random.default_rng(seed)
+    n_queries, n_documents, shown = 3, 30, int(rng.integers(5, 31))
+    grades = rng.choice([0, 0, 0, 1, 2, 3], size=(n_queries, n_documents))
+    grades[:, 0] = np.maximum(grades[:, 0], 1)
+    judged = rng.random(grades.shape) < 0.7
+    judged[:, 0] = True
+    grades = np.where(judged, grades, 0)
+    scores = rng.integers(0, 8, size=grades.shape).astype(float)  # many ties
+    order = np.argsort(-scores, axis=1, kind="stable")[:, :shown]
+    name = [f"d{n_documents - i:03}" for i in range(n_documents)]  # so that the first has the last name
+    qrel = {str(q): {name[d]: int(grades[q, d]) for d in np.flatnonzero(judged[q])} for q in range(n_queries)}
+    run = {str(q): {name[d]: float(scores[q, d]) for d in order[q]} for q in range(n_queries)}
+    found = pytrec_eval.RelevanceEvaluator(qrel, {"ndcg_cut.5", "recip_rank", "recall.5", "map"}).evaluate(run)
+    gained = np.take_along_axis(grades, order, axis=1)
+    right, total = gained > 0, (grades > 0).sum(axis=1)
+    ours = {
+        "ndcg_cut_5": ndcg_at(gained, 5, grades),
+        "recip_rank": reciprocal_rank(right, total),
+        "recall_5": recall_at(right, 5, total),
+        "map": average_precision(right, total),
+    }
+    for measure, values in ours.items():
+        assert values.tolist() == pytest.approx([found[str(q)][measure] for q in range(n_queries)], abs=1e-4)
+
+
+def test_ndcg_by_hand_and_its_best_order_is_one() -> None:
+    assert ndcg_at([[1, 0, 2]], 3, [[2, 1, 1]]).item() == pytest.approx(2 / (2 + 1 / np.log2(3) + 1 / 2))
+    assert ndcg_at([[3, 2, 0]], 2, [[0, 2, 3]]).item() == pytest.approx(1)
+    assert np.isnan(ndcg_at([[0, 0]], 1)).all() and np.isnan(reciprocal_rank([[False]])).all()
+    assert reciprocal_rank([[False, False]], [1]).item() == 0
+
+
+def test_grades_that_cannot_be_are_told() -> None:
+    with pytest.raises(ValueError, match="grades from 0 on, 0 being not right"):
+        ndcg_at([[1, -1]], 1)
+    with pytest.raises(ValueError, match="more than the best order could"):
+        ndcg_at([[3, 3]], 2, [[3, 0]])
+    with pytest.raises(ValueError, match="k is 3, and each query has 2 results"):
+        ndcg_at([[1, 0]], 3)
+    with pytest.raises(ValueError, match="grades has 1 rows, and best 2"):
+        ndcg_at([[1, 0]], 1, [[1], [2]])

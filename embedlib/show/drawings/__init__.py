@@ -7,6 +7,7 @@ from embedlib.show.drawings.counting import *  # noqa: F403
 from embedlib.show.drawings.families import *  # noqa: F403
 from embedlib.show.drawings.filters import *  # noqa: F403
 from embedlib.show.drawings.flattening import *  # noqa: F403
+from embedlib.show.drawings.fusing import *  # noqa: F403
 from embedlib.show.drawings.guessing import *  # noqa: F403
 from embedlib.show.drawings.joining import *  # noqa: F403
 from embedlib.show.drawings.pictures import *  # noqa: F403
