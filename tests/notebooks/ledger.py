@@ -29,6 +29,7 @@ TASKS = {
     "names in text",
     "sentiment",
     "pictures",
+    "search",
     "tokenisers",
 }
 KINDS = {
