@@ -27,6 +27,7 @@ from embedlib.datasets.labelled import (
     sst5,
     wnut17,
 )
+from embedlib.datasets.ratings import movielens_100k, movielens_100k_films
 from embedlib.datasets.search import SearchCollection, cranfield, film_search
 from embedlib.text.corpus import course_corpus as course_corpus  # the corpus has its own module
 from embedlib.text.lines import text_lines
@@ -45,6 +46,8 @@ __all__ = [
     "google_analogies",
     "men",
     "men_original",
+    "movielens_100k",
+    "movielens_100k_films",
     "msr_analogies",
     "mturk771",
     "mturk771_original",

@@ -34,6 +34,7 @@ def training() -> Any:
         names += ("sentences", "sentence_tuning", "alignment", "images", "images_search", "maps")
         names += ("word_similarity", "analogies", "downstream", "book_table")
         names += ("indexes", "past_one_machine")
+        names += ("recommendation",)
         yield type("Scripts", (), {name: importlib.import_module(name) for name in names})
     finally:
         sys.path.remove(str(TRAINING))
@@ -502,3 +503,28 @@ def test_fewer_bytes_find_less_and_looking_again_mends_it(training: Any) -> None
         assert rows.loc["float16", "recall"] > 0.99 > rows.loc["binary", "recall"]
         assert (rows["recall_again"] >= rows["recall"]).all()
         assert rows.loc["binary", "bytes_a_vector"] * 32 == rows.loc["float32", "bytes_a_vector"]
+
+
+def test_recommenders_that_draw_nothing_find_again_what_is_stored(training: Any) -> None:
+    script = training.recommendation
+    lists, films = script.liked()
+    earlier, held_out = [one[:-1] for one in lists], np.array([one[-1] for one in lists])
+    which = [row for row in script.chosen() if row[0] in ("popularity", "item-kNN", "EASE")]
+    found, _ = script.measured(which, earlier, held_out, len(films))
+    stored = pd.read_csv(TRAINING / "results" / "recommendation.csv").set_index(["method", "asked with"])
+    for row in found.itertuples(index=False):
+        kept = stored.loc[(row.method, row[1])]
+        assert (row.ndcg, row.hit, row.ndcg_low) == pytest.approx(
+            (kept["ndcg"], kept["hit"], kept["ndcg_low"]), abs=2e-3
+        )
+        assert row.films == pytest.approx(kept["films"], abs=3)
+
+
+def test_every_recommender_was_tuned_on_twelve_settings(training: Any) -> None:
+    script = training.recommendation
+    tuned = pd.read_csv(TRAINING / "results" / "recommendation_tuning.csv")
+    for method, part in tuned.groupby("method"):
+        n = len(list(script.settings(method)))
+        assert len(part) == n * len(script.queries(method))
+        trainings = {setting.split(", 'read'")[0] for setting in part["setting"]}
+        assert method in ("random", "popularity") or len(trainings) == 12

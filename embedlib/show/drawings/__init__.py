@@ -9,6 +9,7 @@ from embedlib.show.drawings.filters import *  # noqa: F403
 from embedlib.show.drawings.flattening import *  # noqa: F403
 from embedlib.show.drawings.fusing import *  # noqa: F403
 from embedlib.show.drawings.guessing import *  # noqa: F403
+from embedlib.show.drawings.histories import *  # noqa: F403
 from embedlib.show.drawings.joining import *  # noqa: F403
 from embedlib.show.drawings.pictures import *  # noqa: F403
 from embedlib.show.drawings.pieces import *  # noqa: F403
