@@ -144,12 +144,13 @@ def item2vec(
     ItemVectors
         ``inside`` and ``outside``, each (n_items, width); items of no list have zeros.
     """
-    from gensim.models import Word2Vec
+    from gensim.models import word2vec
 
     sentences = [[str(item) for item in one] for one in lists if len(one) > 1]
     if not sentences:
         raise ValueError("No list has two items, so that nothing stands beside anything.")
-    model = Word2Vec(
+    make: Any = word2vec.Word2Vec  # gensim has no type hints
+    model = make(
         sentences,
         vector_size=width,
         window=window,
@@ -164,9 +165,8 @@ def item2vec(
         workers=1,
     )
     inside, outside = np.zeros((2, n_items, width))
-    rows = np.array([int(str(name)) for name in model.wv.index_to_key])
-    learned: Any = model  # gensim's types leave room for models without these tables
-    inside[rows], outside[rows] = learned.wv.vectors, learned.syn1neg
+    rows = np.array([int(name) for name in model.wv.index_to_key])
+    inside[rows], outside[rows] = model.wv.vectors, model.syn1neg
     return ItemVectors(inside, outside)
 
 

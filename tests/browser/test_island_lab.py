@@ -42,6 +42,8 @@ CELLS = (
     'print("Python sees", c.missing, c.ties)\nc.benchmark = "men"',
     'q = islands.show("search_lab", query="yellow fever")\nq',
     'print("Python sees", q.query, q.since, q.k)\nq.query = "Article VII"\nq.k = 60',
+    'n = islands.show("film_night", films=["Alien"])\nn',
+    'print("Python sees", n.films)\nn.films = ["fargo"]',
 )
 
 
@@ -229,6 +231,13 @@ def test_the_island_lives_in_jupyterlab(lab: str, watch: Any) -> None:
     assert "Python sees steam ships 1800 1" in run_cell(page, 20)
     until(page, "document.querySelector('.island-search_lab [data-role=query]').textContent === 'Article VII'")
     until(page, "document.querySelector('.island-search_lab [data-role=number]').textContent === '60'")
+    run_cell(page, 21)
+    night = page.locator(".island-film_night").first
+    night.locator("input[type=text]").fill("casablanca")
+    night.locator("input[type=text]").press("Enter")
+    until(page, "document.querySelectorAll('.island-film_night [data-role=chosen] li').length === 2", patience=20)
+    assert "Python sees ['Alien', 'Casablanca']" in run_cell(page, 22)
+    until(page, "document.querySelector('.island-film_night [data-role=chosen]').textContent.startsWith('Fargo')")
     # What JupyterLab says of its own plugins on a slow machine is not about islands.
     errors = [error for error in watched.errors if not error.startswith("Plugin @jupyterlab")]
     assert [error for error in errors if re.search("island|anywidget|widget", error, re.IGNORECASE)] == []

@@ -21,6 +21,7 @@ DATA = {
     **{name: ["neighbors.data.js"] for name in ("neighbors", "playground")},
     "encoder": ["encoder.worker.js", *(f"encoder.minilm-{nth}.js" for nth in range(7))],
     "features": ["features.data.js"],
+    "film_night": ["film_night.data.js"],
     "map_liar": ["map_liar.data.js"],
     "search_lab": ["search_lab.data.js"],
     "senses": [],
@@ -43,7 +44,7 @@ def use(root: Any, name: str, text: str = "guitar") -> None:
         until(root.page, "document.querySelector('[data-role=read]').textContent.startsWith('money: ')")
         return
     begin(root, name, text)
-    if name in ("visual_search", "map_liar"):
+    if name in ("visual_search", "map_liar", "film_night"):
         status = root.locator('[data-role="status"]').element_handle()
         root.page.wait_for_function('([el, text]) => el.textContent.includes(`"${text}"`)', arg=[status, text])
         return
@@ -131,7 +132,7 @@ def test_its_module_is_one_that_a_notebook_can_load(places: dict[str, str], watc
 @pytest.mark.parametrize("name", LOADING)
 def test_it_says_what_it_will_load(places: dict[str, str], watch: Watcher, name: str) -> None:
     root = opened(watch(places["folder"]), name)
-    small = dict.fromkeys(("convention_lab", "features", "map_liar", "visual_search"), r"loads 0\.\d MB")
+    small = dict.fromkeys(("convention_lab", "features", "film_night", "map_liar", "visual_search"), r"loads 0\.\d MB")
     said = {"encoder": r"\(21 MB\)", **small}.get(name, r"loads 1\.\d MB")
     assert re.search(said, root.inner_text())
 
@@ -272,7 +273,7 @@ def test_a_strict_security_policy_is_kept(folder: Path, watch: Watcher, name: st
         elif name in LOADING:
             root.locator("input[type=text]").first.fill("guitar")
             answers = "[data-role=query], [data-role=formula], [data-role=pieces]"
-            shown = "[data-role=status]" if name in ("visual_search", "map_liar") else answers
+            shown = "[data-role=status]" if name in ("visual_search", "map_liar", "film_night") else answers
             until(watched.page, f"document.querySelector('{shown}').textContent.includes('guitar')")
         assert watched.errors == [] and watched.foreign == []
 
@@ -291,6 +292,7 @@ def test_a_printed_island_is_a_figure(places: dict[str, str], watch: Watcher, na
         "map_liar": '[data-role="map"] :is(button, circle)',
         "convention_lab": ".cl-dot",
         "search_lab": ".sl-board button",
+        "film_night": ".fn-film",
     }
     if name in marks:
         assert root.locator(marks[name]).first.is_visible()
