@@ -50,7 +50,7 @@ def _table(file_name: str, rows: str, n: int, names: list[str]) -> pd.DataFrame:
 
     file = assets.path(ASSET, file_name)
     read: dict[str, Any] = {"sep": "\t", "dtype": str, "keep_default_na": False, "quoting": 3}
-    table = pd.read_csv(file, **read)
+    table: pd.DataFrame = pd.read_csv(file, **read)
     if table.shape != (n, len(names)):
         raise ValueError(
             f"MovieLens 100k has {n:,} {rows} of {len(names)} fields, and {file.name} holds {len(table):,} of "

@@ -31,6 +31,7 @@ TASKS = {
     "pictures",
     "search",
     "tokenisers",
+    "recommendation",
 }
 KINDS = {
     "same": "the same data, method and, where there is one, model: a reproduction",
