@@ -13,7 +13,8 @@ Each part by itself, ``python training/recommendation.py tuning``, or all in ord
   ``recommendation_whole.csv``: with all that a person liked as one window.
 - ``recommendation_vectors.npz``: the vectors of item2vec and ALS, seed 0, in half precision.
 - ``recommendation_returns.csv``: for people who paused for more than an hour, the next film of the same visit and the
-  first of the next visit; ``recommendation_hindsight.csv`` the best setting for the latter, chosen on the same
+  first of the next visit; ``recommendation_change.csv`` how much of the lead over popularity goes;
+  ``recommendation_hindsight.csv`` the best setting for the latter, chosen on the same
   people.
 - ``recommendation_order.csv``: the same with every history shuffled, three times.
 - ``recommendation_splits.csv``: one film held out at random, the last one, or by one date for all; and how much of
@@ -267,7 +268,7 @@ def methods() -> None:
     best = {}
     for (method, *_), gain in zip(picked, people.values(), strict=True):
         best[method] = gain  # the best with any query comes after the best with the whole history
-    parts = [compare(best, reference=other).assign(less=other) for other in ("popularity", "EASE")]
+    parts = [compare(best, reference=other).assign(less=other) for other in best]
     store(pd.concat(parts), "recommendation_ahead")
     store(measured(lessons(), earlier, held_out, len(films))[0], "recommendation_lessons")
     kept = {}
@@ -323,7 +324,7 @@ def returns() -> None:
     cuts = dict(visits())
     who = np.array(list(cuts))
     picked = [row for row in chosen() if row[0] not in ("random", "BPR")]
-    tables = []
+    tables, gains = [], []
     for target, back in (("next line of the same visit", 1), ("first film of the next visit", 0)):
         earlier = [one[: cuts[row] - back] if row in cuts else one for row, one in enumerate(lists)]
         held_out = np.array([lists[row][cuts[row] - back] for row in who])
@@ -339,6 +340,9 @@ def returns() -> None:
             compare(people, reference="popularity, all"), on="method", how="left", suffixes=("", "_ahead")
         )
         tables.append(found.assign(target=target, people=len(who)))
+        gains.append({name: gain - people["popularity, all"] for name, gain in people.items()})
+    change = {name: gains[0][name] - gains[1][name] for name in gains[0] if name != "popularity, all"}
+    store(compare(change).rename(columns={"mean": "difference"}), "recommendation_change")
     table = pd.concat(tables).rename(columns={"mean": "ndcg"})
     table[["method", "asked with"]] = table["method"].str.split(", ", n=1, expand=True)
     store(table, "recommendation_returns")
