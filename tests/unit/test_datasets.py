@@ -41,7 +41,12 @@ def test_every_benchmark_is_tested_here():
         "stsb",
     }  # below, test_paraphrases.py, test_senses.py
     labelled = set(labelled_sets.__all__) - {"read_brackets", "read_columns"}  # test_labelled.py
-    others = {"google_analogies", "msr_analogies", "weat", "openmoji"} | relations | of_sentences | labelled
+    others = (
+        {"google_analogies", "msr_analogies", "weat", "openmoji", "movielens_100k", "movielens_100k_films"}
+        | relations
+        | of_sentences
+        | labelled
+    )
     assert {name for name, *_ in SETS} | others == set(datasets.__all__)
 
 
