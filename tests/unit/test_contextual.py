@@ -158,3 +158,11 @@ def test_sentences_that_are_not_cut_or_empty_are_told(encoder):
         encoder.encode_words([["Rain"], []])
     with pytest.raises(ValueError, match="no sentences"):
         encoder.encode_words([])
+
+
+def test_pieces_of_many_texts_are_those_of_each_alone(encoder):
+    some = ["Rain fell.", "A cat, a dog and a very long sentence about both of them.", "Snow"]
+    together = encoder.encode_pieces(some, batch_size=2)
+    for text, rows in zip(some, together, strict=True):
+        assert np.abs(rows - encoder.hidden_states(text)[-1]).max() < 1e-5
+        assert len(rows) == len(encoder.pieces(text))

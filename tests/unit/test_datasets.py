@@ -48,6 +48,9 @@ def test_every_benchmark_is_tested_here():
         | labelled
     )
     assert {name for name, *_ in SETS} | others == set(datasets.__all__)
+    others = {"google_analogies", "msr_analogies", "weat", "openmoji"} | relations | of_sentences | labelled
+    searched = {"SearchCollection", "cranfield", "film_search"}  # test_search.py
+    assert {name for name, *_ in SETS} | others | searched == set(datasets.__all__)
 
 
 @pytest.mark.parametrize(("name", "asset", "n", "scale"), SETS)
