@@ -63,6 +63,8 @@ CLAIMS = {
     "who": "The address of {about} was given by President {answer}.",
     "family": "The {about} belongs to the family {answer}.",
 }
+RUNGS = ("nothing", "random", "wrong", "BM25", "dense", "right", "swapped")
+DENSE = ("who", "family")  # to embed the 2,300 chunks of the third kind takes longer than all the rest of its rungs
 COLUMNS = ["part", "kind", "about", "question", "answer", "other", "context", "variant", "prompt", "held", "reply"]
 
 
@@ -120,7 +122,7 @@ def collections() -> dict[str, pd.DataFrame]:
     }
 
 
-def asked(kind: str) -> pd.DataFrame:
+def asked(kind: str) -> Any:
     questions = reading_questions()
     return questions[questions["kind"] == kind].reset_index(drop=True)
 
@@ -137,25 +139,39 @@ def contexts(kind: str) -> dict[str, list[list[str]]]:
     for place, row in questions.iterrows():
         others = questions[questions["answer"] != row["answer"]].index
         wrong.append(questions["passage"][others[(int(str(place)) + len(others) // 2) % len(others)]])
-    return {
+    rungs = {
         "nothing": [[] for _ in range(n)],
         "random": [[strange[i]] for i in rng.integers(0, len(strange), n)],
         "wrong": [[passage] for passage in wrong],
         "BM25": [[passages[row[0]]] for row in by_bm25(passages, words, 1)[0]],
-        "dense": [[passages[row[0]]] for row in by_dense(passages, words, 1)[0]],
         "right": [[passage] for passage in questions["passage"]],
         "swapped": [[passage] for passage in questions["swapped"]],
     }
+    if kind in DENSE:
+        rungs["dense"] = [[passages[row[0]]] for row in by_dense(passages, words, 1)[0]]
+    return {name: rungs[name] for name in RUNGS if name in rungs}
 
 
 Asked = tuple[Any, str, str, str, list[str], str]  # row, context, variant, question, passages, instruction
 
 
-def ladder() -> Iterator[Asked]:
-    for kind in ("who", "family", "figure"):
-        for context, given in contexts(kind).items():
-            for row, passages in zip(asked(kind).itertuples(), given, strict=True):
+def rungs(kind: str) -> Iterator[Asked]:
+    for context, given in contexts(kind).items():
+        for place, (row, passages) in enumerate(zip(asked(kind).itertuples(), given, strict=True)):
+            if kind == "who" or place % 5 < 3:  # all of the first kind, 24 of each other
                 yield row, context, "", str(row.question), passages, ""
+
+
+def ladder() -> Iterator[Asked]:
+    yield from rungs("who")
+
+
+def ladder_family() -> Iterator[Asked]:
+    yield from rungs("family")
+
+
+def ladder_figure() -> Iterator[Asked]:
+    yield from rungs("figure")
 
 
 def wording() -> Iterator[Asked]:
@@ -170,7 +186,7 @@ def wording() -> Iterator[Asked]:
 def position() -> Iterator[Asked]:
     """The right passage at each of five places, among four of other years and presidents."""
     questions, known, rng = asked("who"), addresses(), np.random.default_rng(2)
-    for row in questions[::2].itertuples():
+    for row in questions[::3].itertuples():
         strangers = known[known["surname"] != row.answer].drop_duplicates("surname")
         four = strangers["passage"].iloc[rng.permutation(len(strangers))[:4]].tolist()
         for place in range(5):
@@ -181,12 +197,11 @@ def position() -> Iterator[Asked]:
 def k() -> Iterator[Asked]:
     questions, passages = asked("who"), collections()["who"]["passage"].tolist()
     found = by_bm25(passages, questions["question"].tolist(), 5)[0]
-    for many in (3, 5):
-        for row, numbers in zip(questions.itertuples(), found, strict=True):
-            yield row, "BM25", str(many), str(row.question), [passages[i] for i in numbers[:many]], ""
+    for row, numbers in zip(questions.itertuples(), found, strict=True):
+        yield row, "BM25", "5", str(row.question), [passages[i] for i in numbers], ""
 
 
-def refusing(kind: str) -> tuple[pd.DataFrame, list[str]]:
+def refusing(kind: str) -> tuple[Any, list[str]]:
     """Questions of a kind, a fifth of them such that their passages were taken away, and what is left to search."""
     questions, passages = asked(kind), collections()[kind]
     gone = questions.index[2::5]
@@ -195,16 +210,13 @@ def refusing(kind: str) -> tuple[pd.DataFrame, list[str]]:
 
 
 def refuse() -> Iterator[Asked]:
-    for kind in ("who", "family"):
-        questions, left = refusing(kind)
-        words = questions["question"].tolist()
-        if kind == "who":
-            words = [WORDINGS["spoke"].format(year=year) for year in questions["about"]]
-        found = by_bm25(left, words, 1)[0]
-        for name, instruction in REFUSALS.items():
-            for row, word, (first,) in zip(questions.itertuples(), words, found, strict=True):
-                context = "answerable" if row.answerable else "not answerable"
-                yield row, context, name, word, [left[first]], instruction
+    questions, left = refusing("who")
+    words = [WORDINGS["spoke"].format(year=year) for year in questions["about"]]
+    found = by_bm25(left, words, 1)[0]
+    for name, instruction in REFUSALS.items():
+        for row, word, (first,) in zip(questions.itertuples(), words, found, strict=True):
+            context = "answerable" if row.answerable else "not answerable"
+            yield row, context, name, word, [left[first]], instruction
 
 
 def inject() -> Iterator[Asked]:
@@ -213,7 +225,7 @@ def inject() -> Iterator[Asked]:
             yield row, "planted", name, str(row.question), [f"{row.passage}. {sentence}"], ""
 
 
-PARTS = {part.__name__: part for part in (ladder, wording, k, position, refuse, inject)}
+PARTS = {part.__name__: part for part in (ladder, ladder_family, ladder_figure, wording, k, position, refuse, inject)}
 
 
 def answer(part: str) -> None:
@@ -228,7 +240,19 @@ def answer(part: str) -> None:
         if name not in known:
             known[name] = reader.complete(prompt, N)
         held = any(says(passage, row.answer) for passage in passages)
-        mine = (part, row.kind, row.about, question, row.answer, row.other, context, variant, name, held, known[name])
+        mine = (
+            part.split("_")[0],
+            row.kind,
+            row.about,
+            question,
+            row.answer,
+            row.other,
+            context,
+            variant,
+            name,
+            held,
+            known[name],
+        )
         rows.append(mine)
         if len(rows) % 20 == 0:
             pd.DataFrame(rows, columns=COLUMNS).to_csv(file, index=False)
@@ -239,7 +263,7 @@ def answer(part: str) -> None:
 def claims() -> Iterator[tuple[Any, str, bool, str]]:
     """Statements about the right passage of each question: the right answer, and the other in its place."""
     for kind, template in CLAIMS.items():
-        for row in asked(kind).itertuples():
+        for row in asked(kind)[::2].itertuples():
             for true, said in ((True, row.answer), (False, row.other)):
                 yield row, template.format(about=row.about, answer=said), true, str(row.passage)
 
@@ -267,6 +291,8 @@ def found() -> None:
             wordings = {name: [each.format(year=y) for y in questions["about"]] for name, each in WORDINGS.items()}
         for name, words in wordings.items():
             for way, search in ways.items():
+                if way == "dense" and kind not in DENSE:
+                    continue
                 numbers, scores = search(texts, words, min(50, len(texts)))
                 for row, found_, score in zip(questions.itertuples(), numbers, scores, strict=True):
                     good = [says(texts[i], row.answer) and passages["about"][i] == row.about for i in found_]

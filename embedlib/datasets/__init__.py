@@ -28,6 +28,7 @@ from embedlib.datasets.labelled import (
     wnut17,
 )
 from embedlib.datasets.ratings import movielens_100k, movielens_100k_films
+from embedlib.datasets.reading import address_facts, address_text, addresses, families, reading_questions
 from embedlib.datasets.search import SearchCollection, cranfield, film_search
 from embedlib.text.corpus import course_corpus as course_corpus  # the corpus has its own module
 from embedlib.text.lines import text_lines
@@ -37,11 +38,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SearchCollection",
+    "address_facts",
+    "address_text",
+    "addresses",
     "conll2003",
     "contrast_pairs",
     "cranfield",
     "entities",
     "entities_again",
+    "families",
     "film_search",
     "google_analogies",
     "men",
@@ -54,6 +59,7 @@ __all__ = [
     "newsgroups",
     "openmoji",
     "paraphrases",
+    "reading_questions",
     "reviews",
     "rg65",
     "rg65_original",

@@ -11,7 +11,7 @@ import json
 import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -66,9 +66,9 @@ def addresses(words: int = _OPENING) -> pd.DataFrame:
     several = known.groupby("year")["president_full"].transform("nunique") > 1
     known = known[~several].drop_duplicates("year").reset_index(drop=True)
     passages = []
-    for row in known.itertuples():
-        opening = " ".join(address_text(str(row.fileid)).split()[:words])
-        passages.append(f"State of the Union address of {row.year}, by President {row.president_full}. {opening}")
+    for file, year, name in zip(known["fileid"], known["year"], known["president_full"], strict=True):
+        opening = " ".join(address_text(file).split()[:words])
+        passages.append(f"State of the Union address of {year}, by President {name}. {opening}")
     table = pd.DataFrame(
         {
             "file": known["fileid"],
@@ -116,10 +116,11 @@ def address_facts() -> pd.DataFrame:
     """
     import pandas as pd
 
-    table = pd.read_csv(Path(__file__).with_name("address_facts.csv"), dtype=str)
+    table: Any = pd.read_csv(Path(__file__).with_name("address_facts.csv"), dtype=str)
     spans = [_sentence_with(address_text(row.file), row.answer) for row in table.itertuples()]
     table[["start", "end"]] = spans
-    return table
+    found: pd.DataFrame = table
+    return found
 
 
 def reading_questions() -> pd.DataFrame:
@@ -134,7 +135,8 @@ def reading_questions() -> pd.DataFrame:
     import pandas as pd
 
     rng = np.random.default_rng(0)
-    speeches, rows = addresses(), []
+    rows: list[tuple[str, ...]] = []
+    speeches: Any = addresses()
     for place in sorted(rng.permutation(len(speeches))[: _N["who"]]):
         row = speeches.iloc[place]
         others = speeches[speeches["surname"] != row["surname"]]["president"].unique()
@@ -142,7 +144,7 @@ def reading_questions() -> pd.DataFrame:
         passage, question = row["passage"], f"Which president gave the address of {row['year']}?"
         swapped = passage.replace(row["president"], other)
         rows.append(("who", str(row["year"]), question, row["surname"], surname(other), passage, swapped))
-    known = families()
+    known: Any = families()
     fit = [
         bool(re.match(rf"{re.escape(row.entry)}: (?:any|an?|the|one)\b", row.passage, re.IGNORECASE))
         and row.entry[:3].lower() != row.family[:3].lower()
@@ -157,7 +159,8 @@ def reading_questions() -> pd.DataFrame:
         question = f"To which family does the {row.entry} belong?"
         swapped = row.passage.replace(row.family, other)
         rows.append(("family", row.entry, question, row.family, other, row.passage, swapped))
-    for row in address_facts().itertuples():
+    facts: Any = address_facts()
+    for row in facts.itertuples():
         text = address_text(row.file)
         passage = f"Address of {row.file[:4]}. {text[row.start : row.end]}"
         swapped = passage.replace(row.answer, row.other)

@@ -75,8 +75,8 @@ def cut(
     _check.whole("overlap", overlap, 0)
     if overlap >= size:
         raise ValueError(
-            f"An overlap of {overlap:,} in chunks of {size:,} never moves on: each chunk would begin where the last one "
-            f"began, or before. Take an overlap below {size:,}."
+            f"An overlap of {overlap:,} in chunks of {size:,} never moves on: each chunk would begin where the last "
+            f"one began, or before. Take an overlap below {size:,}."
         )
     spans = tokens(text)
     if not len(spans):
@@ -109,11 +109,13 @@ def read_folder(path: str | os.PathLike[str], size: int = 60, overlap: int = 10)
         try:
             text = file.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError:
-            raise ValueError(f"{file.name} is not UTF-8 text. Save it as UTF-8, or take it out of the folder.") from None
+            raise ValueError(
+                f"{file.name} is not UTF-8 text. Save it as UTF-8, or take it out of the folder."
+            ) from None
         if text.strip():
             made += cut(text, size, overlap, source=file.relative_to(folder).as_posix())
     if not made:
         raise ValueError(
-            f"{folder} holds no text: {len(files)} files end in {_check.listed(_KINDS, 'or')}, and none has words in it."
+            f"{folder} holds no text: {len(files)} of its files end in {_check.listed(_KINDS, 'or')}, none with words."
         )
     return made

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -86,11 +87,9 @@ class Reader:
     """
 
     def __init__(self, model: str | Path = "smollm2-135m", window: int = 2048, threads: int = 1) -> None:
-        import xllamacpp
-
         self.window = _check.whole("window", window, 16, "a prompt and its answer have to fit into it")
         self.file = _gguf(model)
-        llama: Any = xllamacpp
+        llama: Any = import_module("xllamacpp")
         given = llama.CommonParams()
         given.model.path = str(self.file)
         given.n_ctx, given.n_parallel, given.n_gpu_layers = self.window, 1, 0

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from embedlib.exercises.core import Exercise
 
-FUNCTION = {"words", "pieces", "matrices", "table", "vector", "array", "score", "place"}
+FUNCTION = {"words", "pieces", "matrices", "table", "vector", "array", "score", "threshold", "place"}
 
 
 def _then(function: Callable[..., Any], form: Callable[[Any], Any]) -> Callable[..., Any]:
@@ -49,6 +49,7 @@ ODD_FORMS: dict[str, list[Callable[[Any], Any]]] = {
     "table": [np.asarray, pd.DataFrame, np.ndarray.tolist, sparse.csr_array, lambda rows: 1e3 * rows],
     "score": [float, np.float16, lambda x: np.array([x]), lambda x: [x]],
     "place": [float, np.int64, lambda x: np.array([x]), lambda x: [x]],
+    "threshold": [float, np.float64, lambda x: np.array([x]), lambda x: [x]],
     "array": [np.ndarray.tolist, lambda table: table.astype(np.float32), lambda table: list(table)],
     "vector": [np.asarray, list, pd.Series, lambda row: row.astype(np.float16), lambda row: 1e3 * row],
 }
@@ -119,6 +120,14 @@ WRONG_FORMS: dict[str, list[tuple[str, Callable[[Any], Any]]]] = {
         ("wrong-shape", lambda x: [x, x]),
         ("wrong-type", lambda x: x > 0.5),
         ("constant", lambda x: 1.0),
+    ],
+    "threshold": [
+        ("text", str),
+        ("nan", lambda x: float("nan")),
+        ("infinite", lambda x: np.inf),
+        ("wrong-shape", lambda x: [x, x]),
+        ("wrong-type", lambda x: x > 0),
+        ("constant", lambda x: 6.0),
     ],
     "place": [
         ("text", str),

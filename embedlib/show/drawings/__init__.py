@@ -15,6 +15,7 @@ from embedlib.show.drawings.pictures import *  # noqa: F403
 from embedlib.show.drawings.pieces import *  # noqa: F403
 from embedlib.show.drawings.pooling import *  # noqa: F403
 from embedlib.show.drawings.ranking import *  # noqa: F403
+from embedlib.show.drawings.reading import *  # noqa: F403
 from embedlib.show.drawings.searching import *  # noqa: F403
 from embedlib.show.drawings.senses import *  # noqa: F403
 from embedlib.show.drawings.tasks import *  # noqa: F403
