@@ -35,6 +35,7 @@ def training() -> Any:
         names += ("word_similarity", "analogies", "downstream", "book_table")
         names += ("indexes", "past_one_machine")
         names += ("recommendation",)
+        names += ("answers",)
         yield type("Scripts", (), {name: importlib.import_module(name) for name in names})
     finally:
         sys.path.remove(str(TRAINING))
@@ -528,3 +529,68 @@ def test_every_recommender_was_tuned_on_twelve_settings(training: Any) -> None:
         assert len(part) == n * len(script.queries(method))
         trainings = {setting.split(", 'read'")[0] for setting in part["setting"]}
         assert method in ("random", "popularity") or len(trainings) == 12
+
+
+@pytest.fixture(scope="module")
+def answers() -> pd.DataFrame:
+    return pd.read_csv(TRAINING / "results" / "answers.csv", dtype=str, keep_default_na=False)
+
+
+def test_stored_replies_were_given_to_the_prompts_that_are_made_today(training: Any, answers: pd.DataFrame) -> None:
+    from embedlib.retrieval.reading import reading_prompt
+
+    made = {}
+    for part in ("wording", "position", "refuse", "inject", "k"):
+        for row, context, variant, question, passages, instruction in training.answers.PARTS[part]():
+            made[part, row.about, context, variant] = training.answers.digest(
+                reading_prompt(question, passages, instruction)
+            )
+    stored = answers[answers["part"] != "ladder"]
+    names = zip(stored["part"], stored["about"], stored["context"], stored["variant"], strict=True)
+    assert dict(zip(names, stored["prompt"], strict=True)) == made
+    questions = training.answers.asked("who")
+    pages = {
+        row.about: training.answers.digest(reading_prompt(row.question, row.passage)) for row in questions.itertuples()
+    }
+    rungs = answers[(answers["part"] == "ladder") & (answers["kind"] == "who") & (answers["context"] == "right")]
+    assert dict(zip(rungs["about"], rungs["prompt"], strict=True)) == pages
+
+
+def test_the_stored_ladder_rises_and_a_false_page_is_followed(answers: pd.DataFrame) -> None:
+    from embedlib.retrieval.reading import says
+
+    rungs = answers[answers["part"] == "ladder"]
+    right = [says(*pair) for pair in zip(rungs["reply"], rungs["answer"], strict=True)]
+    lie = [says(*pair) for pair in zip(rungs["reply"], rungs["other"], strict=True)]
+    table = rungs.assign(right=right, lie=lie).groupby(["kind", "context"])[["right", "lie"]].mean()
+    assert not rungs.duplicated(["kind", "about", "context"]).any()
+    for kind, count in (("who", 60), ("family", 24), ("figure", 24)):
+        assert (rungs[rungs["kind"] == kind].groupby("context").size() == count).all()
+        assert table["right"][kind, "right"] > table["right"][kind, "nothing"] + 0.3
+        assert table["lie"][kind, "swapped"] > table["right"][kind, "swapped"] + 0.3
+
+
+def test_chunks_and_searches_are_found_as_stored(training: Any) -> None:
+    cuts = pd.read_csv(TRAINING / "results" / "answers_chunks.csv")
+    row = cuts[(cuts["size"] == 120) & (cuts["overlap"] == "none") & cuts["heading"]].iloc[0]
+    assert sum(training.answers.chunked(120, 0, True)) == row["whole"]
+    found = pd.read_csv(TRAINING / "results" / "answers_found.csv")
+    questions, passages = training.answers.asked("who"), training.answers.collections()["who"]
+    numbers, _ = training.answers.by_bm25(passages["passage"].tolist(), questions["question"].tolist(), 1)
+    first = [passages["about"][i] == about for (i,), about in zip(numbers, questions["about"], strict=True)]
+    stored = found[(found["kind"] == "who") & (found["wording"] == "gave") & (found["way"] == "BM25")]
+    assert first == (stored["place"] == 1).tolist()
+
+
+def test_a_reply_that_no_rounding_can_turn_is_given_again(training: Any, answers: pd.DataFrame) -> None:
+    from embedlib import assets
+    from embedlib.retrieval.reading import Reader, reading_prompt, says
+
+    if not assets.available("smollm2-135m"):
+        pytest.skip("smollm2-135m is not there")
+    reader, questions = Reader(), training.answers.asked("who").set_index("about")
+    some = ["1790", "1855", "1966", "2010"]
+    replies = {
+        year: reader.complete(reading_prompt(questions["question"][year], questions["passage"][year])) for year in some
+    }
+    assert sum(says(replies[year], questions["answer"][year]) for year in some) >= 3
