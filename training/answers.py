@@ -1,8 +1,9 @@
 """What a small language model answers, by what it is given to read (chapter 16).
 
-``python training/answers.py``: about forty minutes on one quiet core; ``ladder``, ``wording``, ``position``, ``k``,
-``refuse``, ``inject`` or ``judge`` does one part. Every reply is greedy, so a run gives the same file again on the same
-machine. Replies that stand in the file are not asked for again: to make a part anew, take its rows out.
+``python training/answers.py``: about half an hour on one quiet core; ``ladder``, ``ladder_family``, ``ladder_figure``,
+``wording``, ``k``, ``position``, ``refuse``, ``inject``, ``judge``, ``found`` or ``chunks`` does one part, and ``joined``
+puts the parts together. Every reply is greedy, so a run gives the same file again on the same machine. Replies that
+stand in ``training/runs/answers`` are not asked for again.
 
 - ``answers.csv``: a row a reply: the part, the kind of question, what it is about, the question, the right answer and
   the one that a swapped passage gives, the context and its variant, a digest of the prompt, whether the passages hold
@@ -36,6 +37,7 @@ from embedlib.retrieval.reading import Reader, reading_prompt, says
 from embedlib.vectors.rows import unit_rows
 
 RESULTS = Path(__file__).parent / "results"
+RUNS = Path(__file__).parent / "runs" / "answers"  # what a part has so far; not in git
 N = 24  # pieces of a reply at most
 WORDINGS = {
     "gave": "Which president gave the address of {year}?",
@@ -230,7 +232,8 @@ PARTS = {part.__name__: part for part in (ladder, ladder_family, ladder_figure, 
 
 def answer(part: str) -> None:
     """Ask all that a part asks, and keep what is new."""
-    file = RESULTS / f"answers_{part}.part.csv"
+    RUNS.mkdir(parents=True, exist_ok=True)
+    file = RUNS / f"{part}.csv"
     kept = pd.read_csv(file, dtype=str, keep_default_na=False) if file.exists() else pd.DataFrame(columns=COLUMNS)
     known = dict(zip(kept["prompt"], kept["reply"], strict=True))
     reader, rows = Reader(), []
@@ -330,7 +333,7 @@ def chunks() -> None:
 
 
 def joined() -> None:
-    parts = [pd.read_csv(RESULTS / f"answers_{part}.part.csv", dtype=str, keep_default_na=False) for part in PARTS]
+    parts = [pd.read_csv(RUNS / f"{part}.csv", dtype=str, keep_default_na=False) for part in PARTS]
     pd.concat(parts).to_csv(RESULTS / "answers.csv", index=False)
 
 
