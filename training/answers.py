@@ -1,8 +1,8 @@
 """What a small language model answers, by what it is given to read (chapter 16).
 
 ``python training/answers.py``: about half an hour on one quiet core; ``ladder``, ``ladder_family``, ``ladder_figure``,
-``wording``, ``k``, ``position``, ``refuse``, ``inject``, ``judge``, ``found`` or ``chunks`` does one part, and ``joined``
-puts the parts together. Every reply is greedy, so a run gives the same file again on the same machine. Replies that
+``wording``, ``k``, ``position``, ``refuse``, ``inject``, ``judge``, ``found`` or ``chunks`` does one part, ``joined``
+puts them together. Every reply is greedy, so a run gives the same file again on the same machine. Replies that
 stand in ``training/runs/answers`` are not asked for again.
 
 - ``answers.csv``: a row a reply: the part, the kind of question, what it is about, the question, the right answer and

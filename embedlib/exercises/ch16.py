@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +82,7 @@ def tries() -> tuple[list[str], list[str], list[int]]:
 
 @cache
 def _index(passages: tuple[str, ...]) -> Any:
-    import bm25s
-
+    bm25s: Any = import_module("bm25s")
     index = bm25s.BM25()
     index.index(bm25s.tokenize(list(passages), stopwords="en", show_progress=False), show_progress=False)
     return index
@@ -90,8 +90,7 @@ def _index(passages: tuple[str, ...]) -> Any:
 
 def bm25(question: str, passages: list[str]) -> int:
     """The rival: the place of BM25's first hit."""
-    import bm25s
-
+    bm25s: Any = import_module("bm25s")
     asked = bm25s.tokenize([question], stopwords="en", show_progress=False)
     return int(_index(tuple(passages)).retrieve(asked, k=1, show_progress=False).documents[0, 0])
 
