@@ -16,6 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedlib import _check, assets
+from embedlib.datasets.bilingual import (
+    multi30k,
+    named_pairs,
+    parallel_sentences,
+    translation_traps,
+    word_translations,
+)
 from embedlib.datasets.labelled import (
     conll2003,
     entities,
@@ -56,8 +63,11 @@ __all__ = [
     "msr_analogies",
     "mturk771",
     "mturk771_original",
+    "multi30k",
+    "named_pairs",
     "newsgroups",
     "openmoji",
+    "parallel_sentences",
     "paraphrases",
     "reading_questions",
     "reviews",
@@ -74,8 +84,10 @@ __all__ = [
     "sst2",
     "sst5",
     "stsb",
+    "translation_traps",
     "weat",
     "wnut17",
+    "word_translations",
     "wordsim353",
     "wordsim353_relatedness",
     "wordsim353_relations",

