@@ -43,8 +43,8 @@ def unpack_q4(packed: npt.ArrayLike) -> Floats:
     Parameters
     ----------
     packed
-        Bytes, shape (..., 18 · n), dtype uint8. A block is two bytes of scale (half precision), then sixteen bytes; byte j holds
-        number j in its lower half and number j + 16 in its upper one, both raised by 8.
+        Bytes, shape (..., 18 · n), dtype uint8. A block is two bytes of scale (half precision), then sixteen bytes;
+        byte j holds number j in its lower half and number j + 16 in its upper one, both raised by 8.
 
     Returns
     -------
@@ -120,7 +120,9 @@ class _Packed:
 
     def __init__(self, file: Path) -> None:
         if not file.is_file():
-            raise FileNotFoundError(f"There is no file {file}. `python -m embedlib assets fetch e5-small-q4` brings it.")
+            raise FileNotFoundError(
+                f"There is no file {file}. `python -m embedlib assets fetch e5-small-q4` brings it."
+            )
         self.file = file
         self.bytes = np.fromfile(file, np.uint8)
         if bytes(self.bytes[:4]) != MAGIC:
@@ -142,11 +144,20 @@ class _Packed:
         )
 
     def _read(self) -> None:
-        at = 4
-        (_, self.width, self.layers, self.heads, self.inner, self.rows, self.longest, self.types, self.epsilon, block) = (
-            _HEAD.unpack_from(self.bytes, at)[:10]
-        )
-        n, self.first, self.last, self.pad, self.unknown, size = _HEAD.unpack_from(self.bytes, at)[10:]
+        at, given = 4, self.bytes.data
+        (
+            _,
+            self.width,
+            self.layers,
+            self.heads,
+            self.inner,
+            self.rows,
+            self.longest,
+            self.types,
+            self.epsilon,
+            block,
+        ) = _HEAD.unpack_from(given, at)[:10]
+        n, self.first, self.last, self.pad, self.unknown, size = _HEAD.unpack_from(given, at)[10:]
         at += _HEAD.size
         if block != BLOCK or not 0 < n <= self.rows:
             raise ValueError
@@ -159,15 +170,15 @@ class _Packed:
         words = [text[ends[i] : ends[i + 1]].decode("utf-8", "replace") for i in range(n)]
         self.pieces = list(zip(words, scores.tolist(), strict=True))
         at += size
-        _, folded = struct.unpack_from("<iI", self.bytes, at)  # which signs are read as which: NFKC, done by the library
+        _, folded = struct.unpack_from("<iI", given, at)  # which signs are read as which: NFKC, done by the library
         at += 8 + folded
-        (count,) = struct.unpack_from("<i", self.bytes, at)
+        (count,) = struct.unpack_from("<i", given, at)
         at += 4
         self.tables: dict[str, tuple[int, int, int]] = {}
         for _ in range(count):
-            (length,) = struct.unpack_from("<H", self.bytes, at)
+            (length,) = struct.unpack_from("<H", given, at)
             name = bytes(self.bytes[at + 2 : at + 2 + length]).decode("ascii")
-            kind, _, offset, size = struct.unpack_from("<BIQQ", self.bytes, at + 2 + length)
+            kind, _, offset, size = struct.unpack_from("<BIQQ", given, at + 2 + length)
             self.tables[name] = kind, offset, size
             at += 2 + length + 21
 
@@ -198,7 +209,8 @@ class _Packed:
         made.post_processor = processors.TemplateProcessing(
             single=f"{start} $A {end}", special_tokens=[(start, self.first), (end, self.last)]
         )
-        return PreTrainedTokenizerFast(
+        fast: Any = PreTrainedTokenizerFast
+        return fast(
             tokenizer_object=made,
             cls_token=start,
             sep_token=end,
@@ -212,7 +224,8 @@ class _Packed:
         import torch
         from transformers import BertConfig, BertModel
 
-        config = BertConfig(
+        make: Any = BertConfig
+        config = make(
             vocab_size=1,  # replaced below
             hidden_size=self.width,
             num_hidden_layers=self.layers,
@@ -241,7 +254,7 @@ class _Packed:
         found = model.load_state_dict(weights, strict=False)
         if lacking := [name for name in found.missing_keys if "word_embeddings" not in name]:
             raise ValueError(f"{self.file.name} lacks {_check.some(lacking, 4)}.")
-        kind, offset, size = self.tables["emb.word"]
+        _, offset, size = self.tables["emb.word"]
         rows = self.bytes[offset : offset + size].reshape(self.rows, -1)
         model.embeddings.word_embeddings = _packed_rows(rows, self.width)
         model.config.vocab_size = self.rows

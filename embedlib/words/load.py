@@ -342,7 +342,7 @@ def _load_course_fasttext(name: str) -> KeyedVectors:
 
 def _load_spacy(name: str) -> KeyedVectors:
     """spaCy's table: a row has many words, by their hash; the first word of a row is the one it was trained for."""
-    import msgpack
+    import msgpack  # type: ignore[import-untyped]
 
     folder = assets.path(name)
     numbers = np.load(folder / "vectors")

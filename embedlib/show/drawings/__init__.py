@@ -19,3 +19,4 @@ from embedlib.show.drawings.reading import *  # noqa: F403
 from embedlib.show.drawings.searching import *  # noqa: F403
 from embedlib.show.drawings.senses import *  # noqa: F403
 from embedlib.show.drawings.tasks import *  # noqa: F403
+from embedlib.show.drawings.translating import *  # noqa: F403

@@ -1,0 +1,34 @@
+"""Chapter 18's table of squares: the darkest square of a row stands under the word that was looked at most."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from embedlib.show.board import shade
+from embedlib.show.drawings.translating import looked_at
+
+
+def test_each_weight_is_a_square_of_its_shade_in_the_order_of_the_words() -> None:
+    weights = [[0.9, 0.1, 0.0], [0.25, 0.5, 0.25]]
+    svg = looked_at(["a", "black", "dog"], ["un", "chien"], weights).svg()
+    drawn = re.findall(r'<rect x="([\d.]+)" y="([\d.]+)"[^>]*fill="([^"]+)"', svg)
+    assert [tint for *_, tint in drawn] == [shade(share) for row in weights for share in row]
+    assert len({x for x, *_ in drawn}) == 3 and len({y for _, y, _ in drawn}) == 2
+
+
+def test_the_words_stand_at_its_edges_and_it_is_as_wide_as_a_page() -> None:
+    board = looked_at(["word"] * 16, ["mot"] * 20, [[1 / 16] * 16] * 20)
+    assert board.width == 480 and repr(board).count("word") == 16 and repr(board).count("mot") == 20
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [([[1.0]], r"the shape is \(1, 1\)"), ([[0.5, 2.0]], "go from 0 to 1"), ([[float("nan"), 0]], "go from 0 to 1")],
+)
+def test_what_is_no_weight_for_every_two_words_is_refused(weights: list[list[float]], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        looked_at(["a", "dog"], ["chien"], weights)
+    with pytest.raises(ValueError, match="these are 17 and 1"):
+        looked_at(["a"] * 17, ["un"], [[0.0] * 17])
