@@ -31,7 +31,7 @@ from embedlib.words import load_word_vectors
 RESULTS = Path(__file__).parent / "results"
 SIZES = (25, 50, 100, 200, 400, 800, 1_600, 3_200)
 SHARES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-POOLS = (10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000)
+POOLS = (10, 30, 100, 300, 1_000, 3_000, 10_000)
 Floats = npt.NDArray[np.floating[Any]]
 Pairs = list[tuple[str, str]]
 
@@ -75,7 +75,7 @@ class TwoLanguages:
             turn = procrustes(self.ones[ones], self.others[others])
         turned = self.ones @ turn
         rows = [self.english[word] for word in self.asked["english"]]
-        found = csls(self.others, turned[rows], k, among=np.vstack([turned[rows], turned[:5_000]])).indices
+        found = csls(self.others, turned[rows], k, among=np.vstack([turned[rows], turned[:2_000]])).indices
         return np.array(
             [[self.spelling[i] in right for i in row] for row, right in zip(found, self.asked["french"], strict=True)]
         )
@@ -139,7 +139,7 @@ def pools(two: TwoLanguages, wanted: tuple[int, ...] = POOLS) -> pd.DataFrame:
 
     test, train = datasets.multi30k("test"), datasets.multi30k("train")
     english = test["english"].tolist()
-    french = [*test["french"], *train["french"]]
+    french = [*test["french"], *train["french"]][: max(wanted)]
     ones, others = two.places(two.alike())
     turned = unit_rows(two.ones @ procrustes(two.ones[ones], two.others[others]))
     e5, minilm = MultilingualE5(), ContextualEncoder("minilm-l6")
