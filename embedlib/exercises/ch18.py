@@ -194,7 +194,7 @@ def _encoded() -> dict[str, Floats]:
 def _key_cosine() -> int:
     likeness = _encoded()["english"] @ _encoded()["french"].T
     strangers = likeness[~np.eye(len(likeness), dtype=bool)]
-    return only_true(strangers.mean() < 0.5, False, bool(strangers.mean() > 0.7 and strangers.max() > 0.78))
+    return only_true(strangers.mean() < 0.5, bool(strangers.mean() > 0.7 and strangers.max() > 0.78), False)
 
 
 def _key_friend() -> int:
@@ -202,7 +202,7 @@ def _key_friend() -> int:
     found = (asked * right).sum(axis=1) > (asked * wrong).sum(axis=1)
     shares = datasets.translation_traps().assign(found=found).groupby("kind")["found"].mean()
     worst = shares.idxmin()
-    return only_true(worst == "number", worst == "name", worst == "false friend", worst == "negation")
+    return only_true(worst == "false friend", worst == "number", worst == "name", worst == "negation")
 
 
 def _key_mixed() -> int:

