@@ -32,6 +32,7 @@ TASKS = {
     "search",
     "tokenisers",
     "recommendation",
+    "translation",
 }
 KINDS = {
     "same": "the same data, method and, where there is one, model: a reproduction",
