@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from embedlib import assets, datasets
+from embedlib.datasets import bilingual as bilingual_sets
 from embedlib.datasets import labelled as labelled_sets
 
 # function, asset, pairs, scale
@@ -47,6 +48,8 @@ def test_every_benchmark_is_tested_here():
         | of_sentences
         | labelled
     )
+    bilingual = set(bilingual_sets.__all__)  # test_bilingual.py
+    others = {"google_analogies", "msr_analogies", "weat", "openmoji"} | relations | of_sentences | labelled | bilingual
     assert {name for name, *_ in SETS} | others == set(datasets.__all__)
     others = {"google_analogies", "msr_analogies", "weat", "openmoji"} | relations | of_sentences | labelled
     searched = {"SearchCollection", "cranfield", "film_search"}  # test_search.py
