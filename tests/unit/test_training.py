@@ -23,6 +23,7 @@ from embedlib.words.models import word_models
 
 TRAINING = Path(__file__).parents[2] / "training"
 MOST_BYTES = 25_000_000
+STORED_TRANSLATOR = TRAINING / "models" / "miniature-translator"
 STORED = sorted(folder for folder in (TRAINING / "vectors").iterdir() if folder.is_dir())
 
 
@@ -654,3 +655,24 @@ def test_the_stored_translator_is_that_of_its_recipe(training: Any) -> None:
     words = json.loads((folder / "words.json").read_text(encoding="utf-8"))
     assert [words[name][:4] for name in ("english", "french")] == [training.translator.SPECIAL] * 2
     assert recipe["curve"][-1]["held out"] == min(row["held out"] for row in recipe["curve"])
+
+
+def test_the_network_that_chapter_18_prints_is_the_one_that_was_trained(training: Any) -> None:
+    import nbformat
+    import torch
+    from safetensors.torch import load_file
+
+    read: Any = nbformat.read
+    chapter = read(TRAINING.parent / "notebooks" / "18_translation.ipynb", as_version=4)
+    printed: dict[str, Any] = {}
+    exec(next(cell.source for cell in chapter.cells if cell.id == "network"), printed)
+    weights = {name: table.float() for name, table in load_file(STORED_TRANSLATOR / "model.safetensors").items()}
+    sentence, written = torch.tensor([[5, 9, 7, 30]]), torch.tensor([[1, 6, 8]])
+    found = []
+    for kind in (printed["Translator"], training.translator.Translator):
+        model = kind(*(len(weights[f"{side}.weight"]) for side in ("source", "target"))).eval()
+        model.load_state_dict(weights)
+        vectors, state = model.read(sentence)
+        scores, looked, _ = model.write(vectors, written, state)
+        found.append((scores, looked))
+    assert torch.equal(found[0][0], found[1][0]) and torch.equal(found[0][1], found[1][1])
