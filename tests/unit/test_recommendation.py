@@ -15,6 +15,7 @@ from embedlib import datasets
 from embedlib.evaluation.recommendation import compare, gini, held_out_ranks, hits, ndcg, recommended
 from embedlib.recommendation import as_matrix, ease, histories, item2vec, item_knn, last_few, window_counts
 from embedlib.recommendation.models import als_rows
+from embedlib.show.drawings.histories import factors
 from embedlib.show.drawings.histories import histories as drawn
 
 RNG = np.random.default_rng(0)
@@ -319,3 +320,13 @@ def test_the_drawing_numbers_each_like() -> None:
 def test_a_drawing_of_no_or_too_many_films_is_refused(liked: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         drawn(liked)
+
+
+def test_the_narrow_tables_stand_beside_the_likes() -> None:
+    likes = pd.DataFrame([[1, 0], [1, 1], [0, 1]], index=["Ann", "Ben", "Cleo"], columns=["Alien", "Babe"])
+    drawn_words = repr(factors(likes, [[0.5, 0], [1, 1], [0, 1]], [[1, 0], [0, -1]]))
+    assert "Ann · 1 · 0" in drawn_words and "2 a person" in drawn_words and "−1" in drawn_words
+    with pytest.raises(ValueError, match=r"wide \(2, 2\)"):
+        factors(likes, np.zeros((3, 2)), np.zeros((2, 3)))
+    with pytest.raises(ValueError, match="One to eight"):
+        factors(pd.DataFrame(np.zeros((9, 2))), np.zeros((9, 2)), np.zeros((2, 2)))
