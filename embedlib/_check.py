@@ -11,7 +11,19 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["choice", "confidence", "frequencies", "kind", "listed", "number", "short", "some", "whole", "word_list"]
+__all__ = [
+    "choice",
+    "confidence",
+    "frequencies",
+    "items",
+    "kind",
+    "listed",
+    "number",
+    "short",
+    "some",
+    "whole",
+    "word_list",
+]
 
 
 def whole(name: str, value: Any, least: int = 1, why: str = "") -> int:
@@ -74,6 +86,29 @@ def frequencies(values: Any) -> np.ndarray[Any, np.dtype[Any]]:
     if counts.ndim != 1 or not np.isfinite(counts).all() or (counts < 0).any() or not counts.any():
         raise ValueError("Frequencies are a flat list of counts, 0 or more, of which at least one is above 0.")
     return counts
+
+
+def items(one: Any, n_items: int, what: str = "A list of items") -> np.ndarray[Any, np.dtype[np.int64]]:
+    """A flat list of item numbers from 0 to ``n_items`` - 1, as an array; it may be empty.
+
+    >>> items([0, -1], 3)
+    Traceback (most recent call last):
+        ...
+    ValueError: Item -1 is not among 3 items, numbered from 0.
+    """
+    if isinstance(one, (str, bytes, Mapping)) or not hasattr(one, "__len__"):
+        raise TypeError(f"{what} holds item numbers, such as [0, 2]; this is {kind(one)}.")
+    numbers = np.asarray(one)
+    if numbers.ndim != 1:
+        raise ValueError(f"{what} is flat; this has the shape {numbers.shape}.")
+    if not len(numbers):
+        return np.empty(0, dtype=np.int64)
+    if numbers.dtype.kind not in "iu":
+        raise TypeError(f"{what} holds whole numbers, and {numbers[0].item()!r} is none.")
+    if not 0 <= numbers.min() <= numbers.max() < n_items:
+        wrong = numbers.min() if numbers.min() < 0 else numbers.max()
+        raise ValueError(f"Item {wrong} is not among {n_items:,} items, numbered from 0.")
+    return numbers.astype(np.int64)
 
 
 def kind(thing: object) -> str:

@@ -1,4 +1,4 @@
-"""What chapter 17 shows of recommenders: tuned equally, asked with three seeds, and under other ways to split.
+"""What chapter 17 shows of recommenders: tuned alike, asked with three seeds, and under other ways to split.
 
 Each part by itself, ``python training/recommendation.py tuning``, or all in order; about ten minutes on one core.
 
@@ -13,10 +13,11 @@ Each part by itself, ``python training/recommendation.py tuning``, or all in ord
   ``recommendation_whole.csv``: with all that a person liked as one window.
 - ``recommendation_vectors.npz``: the vectors of item2vec and ALS, seed 0, in half precision.
 - ``recommendation_returns.csv``: for people who paused for more than an hour, the next film of the same visit and the
-  first of the next visit; ``recommendation_change.csv`` how much of the lead over popularity goes;
-  ``recommendation_hindsight.csv`` the best setting for the latter, chosen on the same
-  people.
-- ``recommendation_order.csv``: the same with every history shuffled, three times.
+  first of the next visit; ``recommendation_change.csv`` how much of the lead over popularity goes, and how far each
+  falls by itself; ``recommendation_hindsight.csv`` the best setting for the latter, chosen on the same people.
+- ``recommendation_few.csv``: the last few films in place of all, paired by person.
+- ``recommendation_order.csv``, ``recommendation_order_change.csv``: with every history shuffled, three times, asked as
+  before and as suits the shuffled histories.
 - ``recommendation_splits.csv``: one film held out at random, the last one, or by one date for all; and how much of
   the training lies in the future.
 - ``recommendation_new.csv``: films that nobody has liked yet, by their text, or by the first few who liked them.
@@ -297,15 +298,57 @@ def whole() -> None:
 
 
 def order() -> None:
+    """The chosen settings with every history shuffled, three times: asked as before, and as suits the shuffled best.
+
+    What suits is chosen on the last film but one, as it was for the histories in order.
+    """
     lists, films = liked()
-    held_out = np.array([one[-1] for one in lists])
     picked = [row for row in chosen() if row[0] not in ("random", "popularity", "BPR") and row[1] != "all"]
-    tables = [measured(picked, [one[:-1] for one in lists], held_out, len(films), (0,))[0].assign(order="as it was")]
-    for seed in SEEDS:
-        rng = np.random.default_rng(seed)
-        shuffled = [rng.permutation(one[:-1]) for one in lists]
-        tables.append(measured(picked, shuffled, held_out, len(films), (seed,))[0].assign(order=f"shuffled, {seed}"))
-    store(pd.concat(tables), "recommendation_order")
+    whole, before = [one[:-1] for one in lists], [one[:-2] for one in lists]
+    last, last_but_one = (np.array([one[-back] for one in lists]) for back in (1, 2))
+    rows, changes = [], []
+    for method, query, setting in picked:
+        tuned, found = {}, {}
+        for seed in SEEDS:
+            rng = np.random.default_rng(seed)
+            shuffled = [rng.permutation(one) for one in whole]
+            drawn = [rng.permutation(one) for one in before]
+            score = METHODS[method](as_matrix(drawn, len(films)), drawn, seed, **setting)
+            for name, few in QUERIES.items():
+                ranks = ask(score, drawn, last_but_one, len(films), few).ranks
+                tuned[name] = tuned.get(name, 0) + ndcg(ranks).mean()
+            score = METHODS[method](as_matrix(shuffled, len(films)), shuffled, seed, **setting)
+            for name, few in QUERIES.items():
+                found["shuffled", name, seed] = ndcg(ask(score, shuffled, last, len(films), few).ranks)
+            score = METHODS[method](as_matrix(whole, len(films)), whole, seed, **setting)
+            found["as it was", query, seed] = ndcg(ask(score, whole, last, len(films), QUERIES[query]).ranks)
+        suits = max(tuned, key=lambda name: tuned[name])
+        arms = {"as it was": ("as it was", query), "shuffled": ("shuffled", query)}
+        arms["shuffled, asked as suits it"] = ("shuffled", suits)
+        gains = {arm: np.mean([found[(*key, seed)] for seed in SEEDS], axis=0) for arm, key in arms.items()}
+        asked = {arm: key[1] for arm, key in arms.items()}
+        table = compare(gains).rename(columns={"method": "order", "mean": "ndcg"})
+        rows.append(
+            table.assign(method=method, setting=repr(setting)).assign(**{"asked with": table["order"].map(asked)})
+        )
+        less = {arm: gains["as it was"] - gain for arm, gain in gains.items() if arm != "as it was"}
+        changes.append(compare(less).rename(columns={"method": "order", "mean": "difference"}).assign(method=method))
+        print(table, suits, flush=True)
+    store(pd.concat(rows), "recommendation_order")
+    store(pd.concat(changes), "recommendation_order_change")
+
+
+def few() -> None:
+    """The last few films in place of all that a person liked: how much that moves each method, paired by person."""
+    lists, films = liked()
+    earlier, held_out = [one[:-1] for one in lists], np.array([one[-1] for one in lists])
+    picked = [row for row in chosen() if row[0] not in ("random", "popularity", "BPR")]
+    people = measured(picked, earlier, held_out, len(films))[1]
+    moved = {}
+    for method in dict.fromkeys(row[0] for row in picked):
+        whole, last = (gain for name, gain in people.items() if name.startswith(f"{method}, "))
+        moved[method] = last - whole
+    store(compare(moved).rename(columns={"mean": "difference"}), "recommendation_few")
 
 
 def visits() -> Iterator[tuple[int, int]]:
@@ -324,25 +367,31 @@ def returns() -> None:
     cuts = dict(visits())
     who = np.array(list(cuts))
     picked = [row for row in chosen() if row[0] not in ("random", "BPR")]
-    tables, gains = [], []
+    tables, gains, values = [], [], []
     for target, back in (("next line of the same visit", 1), ("first film of the next visit", 0)):
         earlier = [one[: cuts[row] - back] if row in cuts else one for row, one in enumerate(lists)]
         held_out = np.array([lists[row][cuts[row] - back] for row in who])
-        seen, people = as_matrix(earlier, len(films)), {}
+        seen, people, found_by = as_matrix(earlier, len(films)), {}, {}
         for method, query, setting in picked:
-            runs = []
+            runs, hit = [], []
             for seed in SEEDS if method in DRAWN else (0,):
                 score = METHODS[method](seen, earlier, seed, **setting)
                 asked = last_few([earlier[row] for row in who], QUERIES[query])
-                runs.append(ndcg(held_out_ranks(score(asked), seen[who], held_out)))
+                ranks = held_out_ranks(score(asked), seen[who], held_out)
+                runs.append(ndcg(ranks))
+                hit.append(hits(ranks).mean())
             people[f"{method}, {query}"] = np.mean(runs, axis=0)
+            found_by[f"{method}, {query}"] = float(np.mean(hit))
         found = compare(people).merge(
             compare(people, reference="popularity, all"), on="method", how="left", suffixes=("", "_ahead")
         )
-        tables.append(found.assign(target=target, people=len(who)))
+        tables.append(found.assign(target=target, people=len(who), hit=found["method"].map(found_by)))
+        values.append(people)
         gains.append({name: gain - people["popularity, all"] for name, gain in people.items()})
     change = {name: gains[0][name] - gains[1][name] for name in gains[0] if name != "popularity, all"}
-    store(compare(change).rename(columns={"mean": "difference"}), "recommendation_change")
+    own = {name: values[0][name] - values[1][name] for name in values[0]}  # below 0 for what rises
+    kept = [compare(part).rename(columns={"mean": "difference"}) for part in (change, own)]
+    store(pd.concat([kept[0].assign(of="lead"), kept[1].assign(of="own")]), "recommendation_change")
     table = pd.concat(tables).rename(columns={"mean": "ndcg"})
     table[["method", "asked with"]] = table["method"].str.split(", ", n=1, expand=True)
     store(table, "recommendation_returns")
@@ -425,7 +474,7 @@ def new() -> None:
     often, rng = seen.sum(axis=0), np.random.default_rng(0)
     asked = rng.permutation(np.flatnonzero(often >= 40))
     rows = []
-    for part in np.array_split(asked, 5):
+    for number, part in enumerate(np.array_split(asked, 5)):
         known = np.setdiff1d(np.arange(len(films)), part)
         items = als_items(seen[:, known], width, alpha, penalty, 0)
         people = als_rows(seen[:, known], items, alpha, penalty)
@@ -435,24 +484,46 @@ def new() -> None:
             line = RidgeCV(np.logspace(-2, 3, 11)).fit(text[known][learn], items[learn])
             guessed[name] = line.predict(text[part])
         guessed["another film's text"] = np.roll(guessed["title and genres"], 1, axis=0)
-        guessed["the mean film"] = np.tile(items[learn].mean(axis=0), (len(part), 1))
+        mean = items[learn].mean(axis=0)
+        guessed["the mean film"] = np.tile(mean, (len(part), 1))
         for i, film in enumerate(part):
             fans = rng.permutation(np.flatnonzero(seen[:, film]))
             rest = np.ones(len(people), dtype=bool)
             rest[fans[:20]] = False  # the first few who liked it are told, and nobody is asked who was told to any
             scores = {name: people @ found[i] for name, found in guessed.items()}
             scores["how much a person likes"] = seen[:, known].sum(axis=1)
-            for n in (1, 5, 20):
-                told = np.zeros((1, len(people)))
-                told[0, fans[:n]] = 1
-                scores[f"{n} who liked it"] = people @ als_rows(told, people, alpha, penalty)[0]
+            for n, pull in product((1, 5, 20), PULLS):
+                scores[f"{n} who liked it", pull] = people @ told_by(people[fans[:n]], mean, pull)
             for name, score in scores.items():
-                rows.append({"by": name, "film": film, "auc": area(score[rest], seen[rest, film] > 0)})
-    table = pd.DataFrame(rows).pivot(index="film", columns="by", values="auc")
+                by, pull = name if isinstance(name, tuple) else (name, 0.0)
+                auc = area(score[rest], seen[rest, film] > 0)
+                rows.append({"by": by, "pull": pull, "part": number, "film": film, "auc": auc})
+    table = by_pull(pd.DataFrame(rows)).pivot(index="film", columns="by", values="auc")
     found = compare({name: table[name] for name in dict.fromkeys(row["by"] for row in rows)})
     ahead = compare({name: table[name] for name in found["method"]}, reference="how much a person likes")
     found = found.merge(ahead, on="method", how="left", suffixes=("", "_ahead"))
     store(found.rename(columns={"mean": "auc", "method": "by"}).assign(films=len(table)), "recommendation_new")
+
+
+PULLS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)  # how strongly a film's vector is held to the mean film's
+
+
+def told_by(fans: Floats, mean: Floats, pull: float) -> Floats:
+    """A film's vector from a few who liked it: near 1 with each of them, and near the mean film."""
+    left = fans.T @ fans + pull * np.eye(len(mean))
+    found: Floats = mean + np.linalg.solve(left, fans.T @ (1 - fans @ mean))
+    return found
+
+
+def by_pull(rows: pd.DataFrame) -> pd.DataFrame:
+    """Of the pulls, for each part of the films the one that is best on the other parts."""
+    kept = []
+    for (_, part), here in rows.groupby(["by", "part"], sort=False):
+        others = rows[(rows["by"] == here["by"].iloc[0]) & (rows["part"] != part)]
+        best = others.groupby("pull")["auc"].mean().idxmax()
+        print(here["by"].iloc[0], part, "pull", best)
+        kept.append(here[here["pull"] == best])
+    return pd.concat(kept)
 
 
 def area(scores: Any, right: Any) -> float:
@@ -530,6 +601,7 @@ PARTS = {
     "tuning": tuning,
     "methods": methods,
     "whole": whole,
+    "few": few,
     "order": order,
     "returns": returns,
     "hindsight": hindsight,

@@ -59,6 +59,10 @@ def held_out_ranks(scores: Any, seen: Any, held_out: Any, among: Any = None) -> 
             raise ValueError(
                 f"among has a row of items for each of {len(found):,} people; its shape is {rivals.shape}."
             )
+        for row in rivals:
+            if len(np.unique(_check.items(row, found.shape[1], "A row of among"))) < len(row):
+                raise ValueError("A row of among names an item twice, which would count as two rivals.")
+        rivals = rivals.astype(np.int64)
         better = (found[rows[:, None], rivals] >= own) & ~known[rows[:, None], rivals] & (rivals != items[:, None])
     else:
         better = (found >= own) & ~known
@@ -113,7 +117,7 @@ def gini(counts: Any) -> float:
     >>> gini([5, 5, 5, 5]), gini([0, 0, 0, 20])
     (0.0, 0.75)
     """
-    found = np.sort(np.asarray(counts, dtype=np.float64))
+    found = np.sort(_numbers("counts", counts))
     if found.ndim != 1 or not len(found) or not np.isfinite(found).all() or found[0] < 0 or not found.sum():
         raise ValueError("gini takes a flat list of counts, 0 or more, of which at least one is above 0.")
     n = len(found)
@@ -151,10 +155,12 @@ def compare(
     import pandas as pd
 
     check_resampling(confidence, n_bootstrap, seed)
+    if not isinstance(values, Mapping):
+        raise TypeError(f"values maps a method's name to one number a person; this is {_check.kind(values)}.")
     names = [*values]
     if not names:
         raise ValueError("There is no method to compare.")
-    rows = [np.asarray(values[name], dtype=np.float64) for name in names]
+    rows = [_numbers(repr(name), values[name]) for name in names]
     n = len(rows[0]) if rows[0].ndim == 1 else 0
     for name, row in zip(names, rows, strict=True):
         if row.shape != (n,) or not n:
@@ -174,20 +180,32 @@ def compare(
     return found[found["method"] != reference].reset_index(drop=True)
 
 
+def _numbers(name: str, values: Any) -> Floats:
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} holds numbers, in a table as many in each row; this does not.") from None
+
+
 def _places(ranks: Any) -> npt.NDArray[Any]:
     places = np.asarray(ranks)
+    if places.dtype.kind not in "iuf":
+        raise TypeError(f"ranks holds places, 1 for the first, and not {places.dtype.name}.")
     if places.ndim != 1 or not len(places) or not (places >= 1).all():
         raise ValueError("ranks is a flat list of places, 1 for the first.")
     return places
 
 
 def _scored(scores: Any, seen: Any, held_out: Any = None) -> tuple[Floats, npt.NDArray[np.bool_], Numbers]:
-    found, known = np.asarray(scores, dtype=np.float64), np.asarray(seen) > 0
-    if found.ndim != 2 or found.shape != known.shape:
+    found, table = _numbers("scores", scores), _numbers("seen", seen)
+    known = table > 0
+    if found.ndim != 2 or not found.size or found.shape != known.shape:
         raise ValueError(
             f"scores and seen have a row a person and a column an item; their shapes are {found.shape} and "
             f"{known.shape}."
         )
+    if np.isnan(table).any():
+        raise ValueError("seen holds NaN, which says neither that an item was liked nor that it was not.")
     if np.isnan(found).any():
         raise ValueError("A score is NaN, and has no place in a ranking. Was a person or an item divided by 0?")
     if held_out is None:

@@ -45,10 +45,19 @@ def histories(
     >>> [list(map(int, items[one])) for one in lists]
     [[10], [20, 30]]
     """
-    if lacking := [name for name in (person, item, time) if name is not None and name not in table.columns]:
-        raise ValueError(f"The table lacks the column {', '.join(lacking)}; it has {', '.join(table.columns)}.")
+    if not hasattr(table, "columns"):
+        raise TypeError(f"The table is a DataFrame with a row an interaction; this is {_check.kind(table)}.")
+    named = [name for name in (person, item, time) if name is not None]
+    if lacking := [name for name in named if name not in table.columns]:
+        has = ", ".join(map(str, table.columns))
+        raise ValueError(f"The table lacks the column {', '.join(map(str, lacking))}; it has {has}.")
     if not len(table):
         raise ValueError("The table has no rows, so that there is nothing to learn from.")
+    for name in named:
+        if n := int(table[name].isna().sum()):
+            raise ValueError(f"The column {name} is empty in {n:,} rows. Leave these out: table.dropna().")
+        if len(kinds := sorted({type(one).__name__ for one in table[name].tolist()})) > 1:
+            raise TypeError(f"The column {name} mixes {' and '.join(kinds)}, which have no order. Make them one.")
     if (twice := table.duplicated([person, item])).any():
         first = table.loc[twice].iloc[0]
         raise ValueError(
@@ -72,13 +81,9 @@ def as_matrix(lists: Iterable[Sequence[int] | Numbers], n_items: int) -> Floats:
     array([[1., 0., 1.],
            [0., 0., 0.]])
     """
-    given = [np.asarray(one, dtype=np.int64).reshape(-1) for one in lists]
-    _check.whole("n_items", n_items)
+    given = _lists(lists, n_items)
     seen = np.zeros((len(given), n_items))
     for row, one in zip(seen, given, strict=True):
-        if len(one) and not 0 <= one.min() <= one.max() < n_items:
-            wrong = one.min() if one.min() < 0 else one.max()
-            raise ValueError(f"Item {wrong} is not among {n_items:,} items, numbered from 0.")
         row[one] = 1
     return seen
 
@@ -97,9 +102,20 @@ def last_few(lists: Iterable[Numbers], n: int | None) -> list[Numbers]:
     return [one[-n:] for one in lists]
 
 
+def _lists(lists: Any, n_items: Any) -> list[Numbers]:
+    """Lists of item numbers, checked."""
+    _check.whole("n_items", n_items)
+    if isinstance(lists, (str, bytes)) or not isinstance(lists, Iterable):
+        raise TypeError(f"lists has a list of item numbers for each person; this is {_check.kind(lists)}.")
+    return [_check.items(one, n_items, "Each person's list") for one in lists]
+
+
 def _columns(seen: Any) -> Floats:
     """The table of people and items, checked."""
-    table = np.asarray(seen, dtype=np.float64)
+    try:
+        table = np.asarray(seen, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError("The table holds numbers, as many in each row: a row a person, a column an item.") from None
     if table.ndim != 2 or not table.size:
         raise ValueError(f"A row a person, a column an item: shape (n, m). This has the shape {table.shape}.")
     if not np.isfinite(table).all() or (table < 0).any():

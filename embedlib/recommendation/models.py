@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from embedlib import _check
-from embedlib.recommendation.histories import _columns
+from embedlib.recommendation.histories import _columns, _lists
 
 __all__ = ["ItemVectors", "als_rows", "ease", "item2vec", "item_knn", "window_counts"]
 
@@ -107,9 +107,9 @@ def window_counts(lists: Sequence[Any], n_items: int, window: int) -> Floats:
            [0., 1., 0.]])
     """
     _check.whole("window", window)
+    given = _lists(lists, n_items)
     counts = np.zeros((n_items, n_items))
-    for one in lists:
-        items = np.asarray(one, dtype=np.int64)
+    for items in given:
         for apart in range(1, min(window, len(items) - 1) + 1):
             np.add.at(counts, (items[:-apart], items[apart:]), 1)
     return counts + counts.T
@@ -146,7 +146,11 @@ def item2vec(
     """
     from gensim.models import word2vec
 
-    sentences = [[str(item) for item in one] for one in lists if len(one) > 1]
+    for name, value in {"window": window, "epochs": epochs, "width": width}.items():
+        _check.whole(name, value)
+    _check.number("exponent", exponent)
+    _check.whole("seed", seed, least=0)
+    sentences = [[str(item) for item in one] for one in _lists(lists, n_items) if len(one) > 1]
     if not sentences:
         raise ValueError("No list has two items, so that nothing stands beside anything.")
     make: Any = word2vec.Word2Vec  # gensim has no type hints
@@ -174,8 +178,8 @@ def als_rows(seen: Any, items: Any, alpha: float, penalty: float) -> Floats:
     """A vector for each person by half a step of implicit ALS, the items' vectors held: shape (n, width).
 
     Hu, Koren and Volinsky (2008), "Collaborative filtering for implicit feedback datasets", equation 4. What is liked
-    has the confidence ``alpha`` as in ``implicit``, all else 1; with the two tables exchanged it gives a new item a
-    vector out of the people who like it.
+    has the confidence ``alpha`` as in ``implicit`` (a weight other than 1 multiplies it), all else 1; with the two
+    tables exchanged it gives a new item a vector out of the people who like it.
 
     Examples
     --------
@@ -185,11 +189,13 @@ def als_rows(seen: Any, items: Any, alpha: float, penalty: float) -> Floats:
     table, vectors = _columns(seen), np.asarray(items, dtype=np.float64)
     if vectors.ndim != 2 or len(vectors) != table.shape[1]:
         raise ValueError(f"items has a vector for each of {table.shape[1]:,} columns; its shape is {vectors.shape}.")
+    if not np.isfinite(vectors).all():
+        raise ValueError("A number of items is NaN or infinite. Was a vector divided by its length of 0?")
     _check.number("alpha", alpha, above=0)
     _check.number("penalty", penalty, above=0)
     whole = vectors.T @ vectors + penalty * np.eye(vectors.shape[1])
     found = np.zeros((len(table), vectors.shape[1]))
     for row, person in zip(found, table, strict=True):
-        own = vectors[person > 0]
-        row[:] = np.linalg.solve(whole + (alpha - 1) * own.T @ own, alpha * own.sum(axis=0))
+        own, sure = vectors[person > 0], alpha * person[person > 0]
+        row[:] = np.linalg.solve(whole + (own.T * (sure - 1)) @ own, sure @ own)
     return found

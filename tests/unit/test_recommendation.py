@@ -15,6 +15,7 @@ from embedlib import datasets
 from embedlib.evaluation.recommendation import compare, gini, held_out_ranks, hits, ndcg, recommended
 from embedlib.recommendation import as_matrix, ease, histories, item2vec, item_knn, last_few, window_counts
 from embedlib.recommendation.models import als_rows
+from embedlib.show.drawings.histories import factors
 from embedlib.show.drawings.histories import histories as drawn
 
 RNG = np.random.default_rng(0)
@@ -141,6 +142,62 @@ def test_settings_that_make_no_sense_are_told(call: Any) -> None:
         call()
 
 
+@pytest.mark.parametrize("call", [as_matrix, lambda lists, n: window_counts(lists, n, 1), item2vec])
+@pytest.mark.parametrize(
+    ("lists", "error", "message"),
+    [
+        ([[0, -1]], ValueError, "Item -1 is not among 3 items"),
+        ([[0, 3]], ValueError, "Item 3 is not among 3 items"),
+        ([[0.7, 1.9]], TypeError, "whole numbers, and 0.7 is none"),
+        ([["a", "b"]], TypeError, "whole numbers, and 'a' is none"),
+        ([[[0, 1]]], ValueError, "flat"),
+        ([0, 1], TypeError, "this is an int"),
+        (["01"], TypeError, "this is a str"),
+        ("01", TypeError, "a list of item numbers for each person"),
+    ],
+)
+def test_lists_of_other_things_than_items_are_told(call: Any, lists: Any, error: Any, message: str) -> None:
+    with pytest.raises(error, match=message):
+        call(lists, 3)
+
+
+@pytest.mark.parametrize("call", [as_matrix, lambda lists, n: window_counts(lists, n, 1), item2vec])
+def test_there_are_a_whole_number_of_items(call: Any) -> None:
+    with pytest.raises(TypeError, match="n_items is a whole number"):
+        call([[0, 1]], 2.5)
+
+
+@pytest.mark.parametrize(
+    "setting", [{"window": 0}, {"width": 0}, {"epochs": 0}, {"exponent": np.nan}, {"seed": -1}, {"window": 2.0}]
+)
+def test_item2vec_trains_by_no_senseless_setting(setting: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match=next(iter(setting))):
+        item2vec([[0, 1]], 2, **setting)
+
+
+def test_a_weight_of_five_counts_as_five_times_the_confidence() -> None:
+    items = RNG.normal(size=(12, 3))
+    assert np.allclose(als_rows(5 * SEEN, items, 2, 1), als_rows(SEEN, items, 10, 1))
+    assert not np.allclose(als_rows(5 * SEEN, items, 2, 1), als_rows(SEEN, items, 2, 1))
+    with pytest.raises(ValueError, match="NaN or infinite"):
+        als_rows([[1, 0]], [[np.nan], [1]], 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("table", "error", "message"),
+    [
+        ([[1, 2]], TypeError, "this is a list"),
+        (pd.DataFrame({0: [1], 1: [2]}), ValueError, "it has 0, 1"),
+        (pd.DataFrame({"person": [1, np.nan], "film": [2, 3], "time": [1, 2]}), ValueError, "person is empty in 1 row"),
+        (pd.DataFrame({"person": [1, 1], "film": [2, 3], "time": [1, np.nan]}), ValueError, "time is empty in 1 row"),
+        (pd.DataFrame({"person": [1, "a"], "film": [2, 3], "time": [1, 2]}), TypeError, "mixes int and str"),
+    ],
+)
+def test_a_table_with_gaps_or_other_things_is_told(table: Any, error: Any, message: str) -> None:
+    with pytest.raises(error, match=message):
+        histories(table)
+
+
 # ---- Measures -----------------------------------------------------------------------------------------------------
 
 
@@ -191,6 +248,15 @@ def test_differences_are_paired_by_person() -> None:
         (lambda: held_out_ranks([[1, 2]], [[1, 0, 0]], [1]), r"shapes are \(1, 2\) and \(1, 3\)"),
         (lambda: held_out_ranks([[1, 2]], [[1, 0]], [1.0]), "item number"),
         (lambda: held_out_ranks([[1, 2]], [[1, 0]], [1], among=[0]), "row of items"),
+        (lambda: held_out_ranks([[1, 2]], [[0, 0]], [1], among=[[-1]]), "Item -1 is not among 2 items"),
+        (lambda: held_out_ranks([[1, 2]], [[0, 0]], [1], among=[[2]]), "Item 2 is not among 2 items"),
+        (lambda: held_out_ranks([[1, 2]], [[0, 0]], [1], among=[[0, 0]]), "names an item twice"),
+        (lambda: held_out_ranks([[1, 2]], [[np.nan, 0]], [1]), "seen holds NaN"),
+        (lambda: held_out_ranks([[1, 2]], [["a", "b"]], [1]), "seen holds numbers"),
+        (lambda: recommended([[1, 2], [1]], [[1, 0]], 2), "scores holds numbers"),
+        (lambda: recommended(np.zeros((0, 3)), np.zeros((0, 3)), 2), "a row a person"),
+        (lambda: gini(["a"]), "counts holds numbers"),
+        (lambda: compare({"a": "x"}), "'a' holds numbers"),
         (lambda: recommended([[1, 2]], [[1, 0]], 2), "only 1 items are left"),
         (lambda: ndcg([0, 1]), "1 for the first"),
         (lambda: gini([0, 0]), "above 0"),
@@ -202,6 +268,14 @@ def test_differences_are_paired_by_person() -> None:
 )
 def test_measures_say_what_is_wrong(call: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
+        call()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"), [(lambda: hits(["a"]), "holds places"), (lambda: compare([[1, 2]]), "this is a list")]
+)
+def test_measures_say_what_is_no_number(call: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
         call()
 
 
@@ -246,3 +320,13 @@ def test_the_drawing_numbers_each_like() -> None:
 def test_a_drawing_of_no_or_too_many_films_is_refused(liked: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         drawn(liked)
+
+
+def test_the_narrow_tables_stand_beside_the_likes() -> None:
+    likes = pd.DataFrame([[1, 0], [1, 1], [0, 1]], index=["Ann", "Ben", "Cleo"], columns=["Alien", "Babe"])
+    drawn_words = repr(factors(likes, [[0.5, 0], [1, 1], [0, 1]], [[1, 0], [0, -1]]))
+    assert "Ann · 1 · 0" in drawn_words and "2 a person" in drawn_words and "−1" in drawn_words
+    with pytest.raises(ValueError, match=r"wide \(2, 2\)"):
+        factors(likes, np.zeros((3, 2)), np.zeros((2, 3)))
+    with pytest.raises(ValueError, match="One to eight"):
+        factors(pd.DataFrame(np.zeros((9, 2))), np.zeros((9, 2)), np.zeros((2, 2)))

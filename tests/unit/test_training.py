@@ -527,6 +527,25 @@ def test_recommenders_that_draw_nothing_find_again_what_is_stored(training: Any)
         assert row.films == pytest.approx(kept["films"], abs=3)
 
 
+def test_a_new_film_starts_from_the_mean_film_and_goes_to_those_who_like_it(training: Any) -> None:
+    script, rng = training.recommendation, np.random.default_rng(0)
+    fans, mean = rng.normal(size=(3, 8)), rng.normal(size=8)
+    assert np.allclose(script.told_by(fans, mean, 1e9), mean)
+    assert np.allclose(fans @ script.told_by(fans, mean, 1e-9), 1)
+    stored = pd.read_csv(TRAINING / "results" / "recommendation_new.csv").set_index("by")["auc"]
+    told = [stored[f"{n} who liked it"] for n in (1, 5, 20)]
+    assert stored["the mean film"] < told[0] < told[1] < told[2]
+
+
+def test_the_strength_of_a_pull_is_chosen_on_other_films(training: Any) -> None:
+    rows = [
+        {"by": "a", "part": part, "pull": pull, "film": part, "auc": float(auc)}
+        for part, pull, auc in [(0, 1.0, 9), (0, 2.0, 0), (1, 1.0, 0), (1, 2.0, 1)]
+    ]
+    kept = training.recommendation.by_pull(pd.DataFrame(rows))
+    assert kept[["part", "pull", "auc"]].values.tolist() == [[0, 2.0, 0], [1, 1.0, 0]]
+
+
 def test_every_recommender_was_tuned_on_twelve_settings(training: Any) -> None:
     script = training.recommendation
     tuned = pd.read_csv(TRAINING / "results" / "recommendation_tuning.csv")

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from embedlib.show.board import Board, width_of
 
-__all__ = ["histories"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["factors", "histories"]
 
 
 def histories(liked: Mapping[str, Sequence[str]], marked: str | None = None) -> Board:
@@ -45,4 +51,63 @@ def histories(liked: Mapping[str, Sequence[str]], marked: str | None = None) -> 
         for when, film in enumerate(one, 1):
             board.dot(place[film], y, 11, colour="vermilion" if name == marked else "blue")
             board.text(place[film], y, str(when), size=13, colour="white", bold=True)
+    return board
+
+
+def factors(likes: pd.DataFrame, tall: Any, wide: Any) -> Board:
+    """Draw a table of likes, and beside it the tall and the wide table whose product comes near to it.
+
+    Parameters
+    ----------
+    likes
+        A row a person and a column a film, 1 or 0; at most eight of each.
+    tall
+        Shape (people, 2): two numbers a person.
+    wide
+        Shape (2, films): two numbers a film.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> likes = pd.DataFrame([[1, 0], [1, 1]], index=["Ann", "Ben"], columns=["Alien", "Babe"])
+    >>> factors(likes, [[1, 0], [1, 1]], [[1, 0], [0, 1]]).width
+    480
+    """
+    table, left, right = likes.to_numpy(dtype=float), np.asarray(tall, dtype=float), np.asarray(wide, dtype=float)
+    n, m = table.shape
+    if not 1 <= n <= 8 or not 1 <= m <= 8:
+        raise ValueError(f"One to eight people and films; there are {n} and {m}.")
+    if left.shape != (n, 2) or right.shape != (2, m):
+        raise ValueError(f"tall is ({n}, 2) and wide (2, {m}); they are {left.shape} and {right.shape}.")
+    films, high, cell = [str(film) for film in likes.columns], 26.0, 21.0
+    x = 20 + max(width_of(str(name), 14) for name in likes.index)
+    top = 26 + 0.85 * max(width_of(film, 13) for film in films)
+    board = Board(480, top + high * n + 30)
+    under = top + high * n + 14
+
+    def name_columns(start: float, above: float, width: float) -> None:
+        for place, film in enumerate(films):
+            board.text(start + width * (place + 0.5), above - 10, film, size=13, anchor="start", turn=-55)
+
+    name_columns(x, top, cell)
+    limit = float(max(np.abs(left).max(), np.abs(right).max()))
+    look: dict[str, Any] = {"limit": limit, "printed": True, "digits": 1, "size": 12}
+    for row, name in enumerate(likes.index):
+        y = top + high * row
+        board.text(x - 8, y + high / 2, str(name), size=14, anchor="end")
+        for column, number in enumerate(table[row]):
+            board.text(x + cell * (column + 0.5), y + high / 2, f"{number:.0f}", size=14, bold=bool(number))
+    board.text(x + m * cell / 2, under, "likes", size=13, colour="grey")
+    x += m * cell + 22
+    board.text(x - 11, top + high * n / 2, "≈", size=20)
+    for row in range(n):
+        board.cells(x, top + high * row, left[row], cell=30, height=high, **look)
+    board.text(x + 30, under, "2 a person", size=13, colour="grey")
+    x += 60 + 22
+    board.text(x - 11, top + high * n / 2, "×", size=20)
+    narrow, middle = min(34.0, (456 - x) / m), top + high * (n / 2 - 1)
+    name_columns(x, middle, narrow)
+    for row in range(2):
+        board.cells(x, middle + high * row, right[row], cell=narrow, height=high, **look)
+    board.text(x + narrow * m / 2, middle + 2 * high + 14, "2 a film", size=13, colour="grey")
     return board
