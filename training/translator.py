@@ -228,19 +228,21 @@ def translate(
 ) -> tuple[list[str], list[str], np.ndarray]:
     """The words read, the words written, and where was looked (written, read): always the likeliest next word.
 
-    A word that is not among the French ones is copied from where was looked most.
+    A word that is not among the French ones is left out. (To copy it from where was looked most would do for the one
+    network and not for the other.)
     """
     words = tokens(line)
     lookup = {word: i for i, word in enumerate(vocabularies[0])}
     read, state = model.read(torch.tensor([numbers(words, lookup)]))
     written, looked, last = [], [], START
-    while len(written) < longest:
+    for _ in range(longest):
         scores, weights, state = model.write(read, torch.tensor([[last]]), state)
         last = int(scores.argmax())
         if last == END:
             break
-        looked.append(weights[0, 0].numpy())
-        written.append(words[int(looked[-1].argmax())] if last == UNKNOWN else vocabularies[1][last])
+        if last != UNKNOWN:
+            written.append(vocabularies[1][last])
+            looked.append(weights[0, 0].numpy())
     return words, written, np.array(looked)
 
 
