@@ -9,7 +9,7 @@ import numpy as np
 
 from embedlib.show.board import Board, shade, width_of
 
-__all__ = ["looked_at"]
+__all__ = ["attention_step", "looked_at"]
 
 _SIZE = 14.0  # of the letters
 
@@ -41,10 +41,13 @@ def looked_at(source: Sequence[str], target: Sequence[str], weights: Any) -> Boa
         raise ValueError("The weights go from 0 to 1; one of these does not.")
     if not (1 <= len(source) <= 16 and 1 <= len(target) <= 20):
         raise ValueError(f"Up to sixteen words read and twenty written; these are {len(source)} and {len(target)}.")
-    left = max(width_of(word, _SIZE) for word in target) + 14
+    left = max(width_of(word, _SIZE) for word in [*target, "written ↓"]) + 14
     top = max(width_of(word, _SIZE) for word in source) + 14
     step = min(30.0, (476 - left) / len(source))
+    top += 20  # for the name of the axis
     board = Board(480, top + step * len(target) + 6)
+    board.text(left, 10, "read →", size=_SIZE, anchor="start", colour="grey")
+    board.text(left - 8, top - 10, "written ↓", size=_SIZE, anchor="end", colour="grey")
     for j, word in enumerate(source):
         board.text(left + step * (j + 0.5), top - 8, word, size=_SIZE, anchor="start", turn=-90)
     for i, word in enumerate(target):
@@ -53,3 +56,62 @@ def looked_at(source: Sequence[str], target: Sequence[str], weights: Any) -> Boa
             tint = shade(float(np.clip(shares[i, j], 0, 1)))
             board.box(left + step * j, top + step * i, step - 2, step - 2, tint=tint, colour="rule")
     return board
+
+
+def attention_step(words: Sequence[str], read: Any, question: Any, last: str, found: str) -> Board:
+    """One step of a translator: a question, its dot products with what was read, weights, their mean, a word.
+
+    Parameters
+    ----------
+    words
+        n words that were read, two to four.
+    read
+        A vector for each of them, shape (n, d), d at most four.
+    question
+        What the writer asks by, shape (d,).
+    last, found
+        The word it has just written, and the one that it writes now.
+
+    Examples
+    --------
+    >>> attention_step(["a", "coat"], [[1, 0], [0, 1]], [0, 2], "un", "manteau")
+    Board: 1 reader · a · coat · 2 question · 3 dot product · 0.00 · 2.00 · 4 weight · 0.12 · 0.88 · 5 mean · writer, after un · manteau · and the new word goes in
+    """  # noqa: E501
+    rows, asked = np.asarray(read, dtype=float), np.asarray(question, dtype=float)
+    if rows.shape != (len(words), len(asked)) or not 2 <= len(words) <= 4 or not 1 <= len(asked) <= 4:
+        raise ValueError(
+            f"Two to four words with a vector each, of up to four numbers as the question has: these are "
+            f"{len(words)} words, vectors of shape {rows.shape} and a question of {len(asked)}."
+        )
+    products = rows @ asked
+    weights = np.exp(products - products.max())
+    weights /= weights.sum()
+    mean = weights @ rows
+    limit, board, cell = float(max(np.abs(rows).max(), np.abs(asked).max())), Board(480, 356), 22.0
+    wide = len(asked) * cell
+    middles = [168 + (i + 0.5) * 304 / len(words) for i in range(len(words))]
+    board.text(8, 18, "1 reader", anchor="start", size=_SIZE)
+    for word, middle, row in zip(words, middles, rows, strict=True):
+        board.box(middle - 38, 5, 76, 26, word)
+        board.cells(middle - wide / 2, 38, row, cell=cell, limit=limit)
+    board.text(8, 92, "2 question", anchor="start", size=_SIZE)
+    board.cells(8, 104, asked, cell=cell, limit=limit)
+    board.text(150, 115, "3 dot product", anchor="middle", size=_SIZE)
+    for middle, product in zip(middles, products, strict=True):
+        board.arrow(middle, 64, middle, 100, colour="grey", width=1.4)
+        board.text(middle + 20, 115, f"{product:.2f}", size=_SIZE)
+    board.text(150, 172, "4 weight", anchor="middle", size=_SIZE)
+    for middle, weight in zip(middles, weights, strict=True):
+        board.box(middle - 14, 196 - 62 * weight, 28, 62 * weight, tint="blue", colour="blue")
+        board.text(middle + 20, 188, f"{weight:.2f}", size=_SIZE, anchor="start")
+        board.line(middle, 200, 320, 232, colour="grey", width=0.6 + 5 * float(weight))
+    board.text(270 - wide / 2, 245, "5 mean", anchor="end", size=_SIZE)
+    board.cells(320 - wide / 2, 234, mean, cell=cell, limit=limit)
+    board.box(8, 278, 150, 30, f"writer, after {last}", tint="none", colour="ink", size=_SIZE)
+    board.arrow(30, 276, 30, 130, colour="grey", width=1.4)
+    board.arrow(320, 260, 320, 276, colour="grey", width=1.4)
+    board.box(265, 278, 110, 30, found, tint="green")
+    board.arrow(160, 293, 262, 293, colour="grey", width=1.4)
+    board.curve([(320, 310), (320, 330), (60, 330)], colour="grey", width=1.4, dash=True)
+    board.arrow(60, 330, 60, 311, colour="grey", width=1.4)
+    return board.text(190, 345, "and the new word goes in", size=_SIZE, colour="grey")
