@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,14 +25,10 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
     yield from addresses(made)
 
 
-def chosen(shown: Any) -> list[str]:
-    return list(shown.locator("[data-role=chosen] button").evaluate_all("all => all.map((b) => b.dataset.film)"))
-
-
 def shows(shown: Any, films: list[str]) -> None:
     """The lists are Python's, and those films are marked that no other way names."""
-    until(shown, f"document.querySelectorAll('[data-role=chosen] button').length === {len(films)}")
-    assert chosen(shown) == films
+    names = "[...document.querySelectorAll('[data-role=chosen] button')].map((b) => b.dataset.film)"
+    until(shown, f"JSON.stringify({names}) === {json.dumps(json.dumps(films, separators=(',', ':')))}")
     wanted = answers(films)
     first = TITLES[wanted["ease"][0]]
     until(shown, f"[...document.querySelectorAll('ol')].at(-1).querySelector('.fn-film').textContent === {first!r}")

@@ -42,18 +42,13 @@ def test_every_benchmark_is_tested_here():
         "stsb",
     }  # below, test_paraphrases.py, test_senses.py
     labelled = set(labelled_sets.__all__) - {"read_brackets", "read_columns"}  # test_labelled.py
-    others = (
-        {"google_analogies", "msr_analogies", "weat", "openmoji", "movielens_100k", "movielens_100k_films"}
-        | relations
-        | of_sentences
-        | labelled
-    )
     bilingual = set(bilingual_sets.__all__)  # test_bilingual.py
-    others = {"google_analogies", "msr_analogies", "weat", "openmoji"} | relations | of_sentences | labelled | bilingual
-    assert {name for name, *_ in SETS} | others == set(datasets.__all__)
-    others = {"google_analogies", "msr_analogies", "weat", "openmoji"} | relations | of_sentences | labelled
     searched = {"SearchCollection", "cranfield", "film_search"}  # test_search.py
-    assert {name for name, *_ in SETS} | others | searched == set(datasets.__all__)
+    rated = {"movielens_100k", "movielens_100k_films"}  # test_recommendation.py
+    read = {"address_facts", "address_text", "addresses", "families", "reading_questions"}  # test_reading.py
+    others = {"google_analogies", "msr_analogies", "weat", "openmoji"} | relations | of_sentences | labelled
+    others |= bilingual | searched | rated | read
+    assert {name for name, *_ in SETS} | others == set(datasets.__all__)
 
 
 @pytest.mark.parametrize(("name", "asset", "n", "scale"), SETS)
