@@ -176,6 +176,9 @@ def wrong_forms(exercise: Exercise) -> Iterator[tuple[str, Any]]:
         yield "no-return", lambda *given: print(end="")
         yield "raises", lambda *given: 1 / 0
         yield "raises", lambda *given: exit()
+        if exercise.call_as.startswith("refine("):
+            yield "no-rows", _then(right, lambda pairs: pairs + 0.5)
+            yield "no-rows", _then(right, lambda pairs: -pairs - 1)
         if any(isinstance(thing, np.ndarray) for case in exercise.cases for thing in case):
             yield "raises", lambda *given: next(thing for thing in given if isinstance(thing, np.ndarray)).sort()
 

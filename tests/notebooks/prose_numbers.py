@@ -107,6 +107,7 @@ CODE_SPAN = re.compile(r"(?P<ticks>`+)(?P<code>.+?)(?P=ticks)", re.DOTALL)
 ONLY_NUMBERS = re.compile(rf"^[\s\[\](),;·+*/=x×%{MINUS}-]*(?:{NUMBER}[\s\[\](),;·+*/=x×%{MINUS}-]*)+$")
 TEX_COMMAND = re.compile(r"\\[A-Za-z]+|[_^]\{[^{}]*\}|[_^]\w")
 TEX_SIGNS = {"\\times": "×", "\\cdot": "·", "\\approx": "≈"}
+DISPLAY_MATH = re.compile(r"\$\$.+?\$\$", re.DOTALL)
 MATH = re.compile(r"\$\$.+?\$\$|\$[^$\n]+?\$", re.DOTALL)
 
 WORDS_BETWEEN = r"(?:\s+(?!in\b)[\w’'-]+){0,3}"
@@ -211,11 +212,12 @@ def _blank_fences(text: str) -> str:
 
 
 def figures(markdown: str) -> list[Figure]:
-    """The figures of a piece of prose, in order."""
+    """The figures of a piece of prose, in order; of a formula on a line of its own only those of a sum."""
     text = plain_prose(markdown)
     breaks = [0, *(match.end() for match in SENTENCE_END.finditer(text)), len(text)]
     found: list[Figure] = []
     done = list(sums(text))
+    formulas = [match.span() for match in DISPLAY_MATH.finditer(markdown)]
 
     def part_in_sum(place: int) -> str:
         for start, given, end, comes_out in done:
@@ -227,6 +229,8 @@ def figures(markdown: str) -> list[Figure]:
         written = text[start:end]
         if any(figure.start < end and start < figure.end for figure in found):
             return
+        if not part_in_sum(start) and any(first <= start < last for first, last in formulas):
+            return  # a constant of a definition is nothing that was measured
         place = bisect.bisect_right(breaks, start)
         sentence = markdown[breaks[place - 1] : breaks[min(place, len(breaks) - 1)]]
         decimals = _decimals(written.partition("e")[0])

@@ -43,6 +43,8 @@ def found(text: str) -> list[tuple[str, str]]:
         ("a [cosine of 0.623](#is-0623-a-lot)", [("decimal", "0.623")]),
         ("| dog | 0.922 | 1 |", [("decimal", "0.922")]),
         (":::{note}\nIt is 0.5.\n:::", [("decimal", "0.5")]),
+        ("$$x = \\frac{n + 0.5}{m}$$ and 0.7", [("decimal", "0.7")]),
+        ("$$0.2 + 0.4 = 0.7$$", [("decimal", "0.2"), ("decimal", "0.4"), ("decimal", "0.7")]),
     ],
 )  # fmt: skip
 def test_figures_are_found(prose: str, expected: list[tuple[str, str]]) -> None:
