@@ -47,6 +47,8 @@ def batches_of(ids: Sequence[int], texts: Sequence[str], size: int = 64) -> Iter
     >>> list(batches_of([0, 1, 2], ["a", "b", "c"], size=2))
     [([0, 1], ['a', 'b']), ([2], ['c'])]
     """
+    if len(ids) != len(texts):
+        raise ValueError(_uneven(ids, texts))
     for i in range(0, len(ids), _check.whole("size", size)):
         yield list(ids[i : i + size]), list(texts[i : i + size])
 
@@ -56,6 +58,15 @@ def write_batch(folder: str | Path, ids: list[int], texts: list[str], encode: En
     import pyarrow
 
     pa: Any = pyarrow
+    _check.choice("write", write, WRITES)
+    ids, texts = list(ids), _check.word_list("texts", texts)
+    wrong = next((one for one in ids if isinstance(one, bool) or not isinstance(one, (int, np.integer))), None)
+    if wrong is not None:
+        raise TypeError(f"Ids are whole numbers, and {wrong!r} is none: number your texts, and keep the list.")
+    if len(set(ids)) != len(ids) or len(ids) != len(texts):
+        raise ValueError(_uneven(ids, texts))
+    if not ids:
+        return 0
     vectors = np.array(encode(texts), dtype=np.float32, order="C", copy=True)  # aligned: LanceDB stops at others
     if vectors.ndim != 2 or len(vectors) != len(texts) or not np.isfinite(vectors).all():
         raise ValueError(
@@ -129,9 +140,7 @@ def embed_into(
     _check.choice("write", write, WRITES)
     texts = _check.word_list("texts", texts)
     if len(ids) != len(texts) or len(set(ids)) != len(ids):
-        raise ValueError(
-            f"Each text has an id of its own: there are {len(texts):,} texts, {len(set(ids)):,} different ids."
-        )
+        raise ValueError(_uneven(ids, texts))
     lacking = set(ids if again else missing(folder, ids))
     waiting = [batch for batch in batches_of(ids, texts, size) if lacking & set(batch[0])]
 
@@ -210,23 +219,51 @@ def what_it_takes(
     return sizes, pd.DataFrame({"workers": list(workers), "hours": hours, "days": hours / 24})
 
 
+def _uneven(ids: Sequence[int], texts: Sequence[str]) -> str:
+    """What is wrong, where ids and texts are not one to one."""
+    return f"Each text has an id of its own: there are {len(texts):,} texts, {len(set(ids)):,} different ids."
+
+
 def _table(folder: str | Path, schema: Any) -> Any:
     """The table of texts, made if it is not there. Two must not make it at one moment."""
     import lancedb
 
-    database = lancedb.connect(Path(folder))
-    return database.open_table("texts") if _exists(folder) else database.create_table("texts", schema=schema)
+    if _exists(folder):
+        return _opened(folder)
+    return lancedb.connect(Path(folder)).create_table("texts", schema=schema)
+
+
+def _opened(folder: str | Path) -> Any:
+    import lancedb
+
+    try:
+        return lancedb.connect(Path(folder)).open_table("texts")
+    except (OSError, RuntimeError, ValueError) as error:
+        raise OSError(_broken(folder, _check.short(str(error), 120))) from error
 
 
 def _exists(folder: str | Path) -> bool:
-    return any((Path(folder) / "texts.lance").glob("_versions/*.manifest"))
+    """Whether there is a table. One that has lost its list of files is refused: a new one would be laid over it."""
+    place = Path(folder) / "texts.lance"
+    if any(place.glob("_versions/*.manifest")):
+        return True
+    if any(place.glob("data/*")):
+        raise OSError(_broken(folder, "there are rows in data/, and nothing in _versions/ says which"))
+    return False
+
+
+def _broken(folder: str | Path, what: str) -> str:
+    return (
+        f"The table in {folder} is not whole ({what}). Nothing is written: take its files from a copy, or fill another "
+        "folder."
+    )
 
 
 def _ids(folder: str | Path) -> npt.NDArray[np.int64]:
-    import lancedb
-
     if not _exists(folder):
         return np.empty(0, np.int64)
-    table = lancedb.connect(Path(folder)).open_table("texts")
-    found: npt.NDArray[np.int64] = table.search().select(["id"]).to_arrow()["id"].to_numpy()
+    try:
+        found: npt.NDArray[np.int64] = _opened(folder).search().select(["id"]).to_arrow()["id"].to_numpy()
+    except (RuntimeError, ValueError) as error:
+        raise OSError(_broken(folder, _check.short(str(error), 120))) from error
     return found

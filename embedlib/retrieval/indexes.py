@@ -38,6 +38,7 @@ Floats = npt.NDArray[np.floating[Any]]
 Ids = npt.NDArray[np.int64]
 KEY = {"lance-schema:unenforced-primary-key": "true"}  # or two that add an id at one moment have it twice
 _ABOUT, _BATCH = "about.json", 10_000
+_FILES = {_ABOUT, "ids.npy", "index.npy"}
 
 
 class Hits(NamedTuple):
@@ -172,11 +173,27 @@ class FaissIndex:
 
 
 def save_index(index: ExactIndex | FaissIndex, folder: str | Path) -> None:
-    """Write an index into a folder, whole or not at all; what was there stays until the new one is complete."""
-    folder = Path(folder)
-    unfinished = folder.with_name(f".{folder.name}-unfinished")
+    """Write an index into a folder of its own, whole or not at all.
+
+    The folder is made, or is empty, or holds an index and nothing else: that one stays until the new one is complete.
+    A folder or a file with anything else in it is refused, and left as it is.
+    """
+    if not isinstance(index, (ExactIndex, FaissIndex)):
+        raise TypeError(
+            f"save_index writes an ExactIndex or a FaissIndex, and this is {_check.kind(index)}. A LanceIndex and a "
+            "QdrantIndex with a folder keep themselves."
+        )
+    folder = Path(folder).resolve()
+    former, unfinished = (folder.parent / f".{folder.name}-{end}" for end in ("former", "unfinished"))
+    for place in (folder, former, unfinished):
+        if not _free(place, whole=place is not unfinished):
+            raise ValueError(
+                f"{place} holds something else than an index, which would be lost: name a folder of its own. Nothing "
+                "is written."
+            )
     try:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        if unfinished.exists():
+            shutil.rmtree(unfinished)
         unfinished.mkdir(parents=True)
         np.save(unfinished / "ids.npy", index.ids)
         if isinstance(index, FaissIndex):
@@ -188,17 +205,34 @@ def save_index(index: ExactIndex | FaissIndex, folder: str | Path) -> None:
         kind = index.kind if isinstance(index, FaissIndex) else "exact"
         about = {"kind": kind, "width": index.width, "vectors": len(index)}
         (unfinished / _ABOUT).write_text(json.dumps(about), encoding="utf-8")
-        former = folder.with_name(f".{folder.name}-former")
-        shutil.rmtree(former, ignore_errors=True)
         if folder.exists():
+            if former.exists():
+                shutil.rmtree(former)
             folder.rename(former)
-        unfinished.rename(folder)
+        try:
+            unfinished.rename(folder)
+        except OSError:
+            if former.exists() and not folder.exists():
+                former.rename(folder)
+            raise
         shutil.rmtree(former, ignore_errors=True)
     except OSError as error:
+        if _free(unfinished, whole=False):
+            shutil.rmtree(unfinished, ignore_errors=True)
         raise OSError(
             f"The index cannot be written to {folder} ({error.strerror or error}); it is still in memory, and nothing "
             "that was stored is changed. Name a folder that can be written."
         ) from error
+
+
+def _free(folder: Path, whole: bool) -> bool:
+    """Whether nothing is lost by writing there: no such place, an empty folder, or an index (or a part of one)."""
+    if not folder.exists() and not folder.is_symlink():
+        return True
+    if not folder.is_dir() or folder.is_symlink():
+        return False
+    names = {each.name if each.is_file() else "" for each in folder.iterdir()}
+    return not names or (names == _FILES if whole else names <= _FILES)
 
 
 def open_index(folder: str | Path) -> ExactIndex | FaissIndex:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -137,9 +138,45 @@ def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
         write_batch(tmp_path, [1], ["a"], lambda texts: np.full((1, 8), np.nan))
     with pytest.raises(ValueError, match="write is 'append'; it can be 'merge', 'add'"):
         embed_into(tmp_path, [1], ["a"], hashed, None, write="append")
+    for ids in ([7, 7], [7], [7, 8, 9]):
+        with pytest.raises(ValueError, match="Each text has an id of its own: there are 2 texts, "):
+            write_batch(tmp_path, ids, ["a", "b"], hashed)
+        with pytest.raises(ValueError, match="Each text has an id of its own: there are 2 texts, "):
+            write_batch(tmp_path, ids, ["a", "b"], hashed, write="add")
+    with pytest.raises(ValueError, match="write is 'ad'; it can be 'merge', 'add'"):
+        write_batch(tmp_path, [1], ["a"], hashed, write="ad")
+    with pytest.raises(TypeError, match="Ids are whole numbers, and 'one' is none"):
+        write_batch(tmp_path, ["one"], ["a"], hashed)  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="texts is a list of words, and this is one string"):
+        write_batch(tmp_path, [1], "a", hashed)  # type: ignore[arg-type]
+    assert write_batch(tmp_path, [], [], hashed) == 0
     assert rows_of(tmp_path) == Written(0, 0, 0)
+    assert write_batch(tmp_path, list(np.arange(2)), ["a", "b"], hashed) == 2
+    assert rows_of(tmp_path) == Written(2, 2, 0)
     with pytest.raises(ValueError, match="size is 0"):
         list(batches_of([1], ["a"], size=0))
+    with pytest.raises(ValueError, match="there are 1 texts, 3 different ids"):
+        list(batches_of([1, 2, 3], ["a"], size=2))
+
+
+@pytest.mark.parametrize("how", ["gone", "half"])
+def test_a_table_that_is_not_whole_is_told_and_nothing_is_laid_over_it(how: str, tmp_path: Path) -> None:
+    write_batch(tmp_path, IDS[:16], TEXTS[:16], hashed)
+    for file in (tmp_path / "texts.lance" / "_versions").iterdir():
+        if how == "gone":
+            file.unlink()
+        else:
+            file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    before = sorted(file for file in tmp_path.rglob("*"))
+    for ask in (
+        partial(rows_of, tmp_path),
+        partial(missing, tmp_path, IDS),
+        partial(write_batch, tmp_path, IDS[16:32], TEXTS[16:32], hashed),
+        partial(embed_into, tmp_path, IDS, TEXTS, hashed, None),
+    ):
+        with pytest.raises(OSError, match=r"is not whole .*take its files from a copy, or fill another folder"):
+            ask()
+    assert sorted(file for file in tmp_path.rglob("*")) == before
 
 
 def test_another_models_vectors_are_not_written_into_a_table(tmp_path: Path) -> None:

@@ -192,6 +192,80 @@ def test_one_that_was_stopped_between_two_renamings_is_found(tmp_path: Path) -> 
         open_index(tmp_path / "other")
 
 
+def everything(folder: Path) -> dict[str, str]:
+    return {str(file.relative_to(folder)): file.read_text() for file in folder.rglob("*") if file.is_file()}
+
+
+@pytest.mark.parametrize("held", ["a thesis", "an index and a thesis", "an index and a folder", "part of an index"])
+@pytest.mark.parametrize("place", ["own", ".own-former", ".own-unfinished"])
+def test_a_folder_that_holds_something_else_is_refused_and_left_as_it_is(held: str, place: str, tmp_path: Path) -> None:
+    if held == "part of an index" and place == ".own-unfinished":
+        pytest.skip("that is what an interrupted writing leaves")
+    folder = tmp_path / place
+    folder.mkdir()
+    for name in ["about.json", "ids.npy", "index.npy"][: {"a thesis": 0, "part of an index": 2}.get(held, 3)]:
+        (folder / name).write_text(f"mine: {name}")
+    if held.endswith("thesis"):
+        (folder / "thesis.txt").write_text("five years")
+    elif held.endswith("folder"):
+        (folder / "sub").mkdir()
+        (folder / "sub" / "x").write_text("x")
+    before = everything(tmp_path)
+    index = ExactIndex(WIDTH)
+    index.add(IDS, ROWS)
+    with pytest.raises(ValueError, match="holds something else than an index, which would be lost: name a folder of"):
+        save_index(index, tmp_path / "own")
+    assert everything(tmp_path) == before
+    assert [each.name for each in tmp_path.iterdir()] == [place]
+
+
+def test_a_file_the_current_folder_and_a_link_are_not_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = ExactIndex(WIDTH)
+    index.add(IDS, ROWS)
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "notes.txt").write_text("mine")
+    monkeypatch.chdir(work)
+    for place in (work / "notes.txt", ".", "..", "/"):
+        with pytest.raises(ValueError, match="holds something else than an index"):
+            save_index(index, place)
+    assert everything(tmp_path) == {"work/notes.txt": "mine"}
+    (tmp_path / "elsewhere").mkdir()
+    (work / "link").symlink_to(tmp_path / "elsewhere")
+    save_index(index, work / "link")
+    assert (work / "link").is_symlink() and len(open_index(tmp_path / "elsewhere")) == 400
+
+
+def test_the_former_index_comes_back_when_the_new_one_cannot_take_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = ExactIndex(WIDTH)
+    index.add(IDS, ROWS)
+    save_index(index, tmp_path / "index")
+    index.add([1], ROWS[:1])
+    rename = Path.rename
+
+    def stops(self: Path, target: Path) -> Path:
+        if self.name.endswith("-unfinished"):
+            raise OSError(5, "Input/output error")
+        return rename(self, target)
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="nothing that was stored is changed"):
+        patch.setattr(Path, "rename", stops)
+        save_index(index, tmp_path / "index")
+    assert [each.name for each in tmp_path.iterdir()] == ["index"]
+    assert len(open_index(tmp_path / "index")) == 400
+
+
+def test_what_is_no_index_of_these_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    for thing in ("x", lance(tmp_path)):
+        with pytest.raises(TypeError, match="save_index writes an ExactIndex or a FaissIndex, and this is"):
+            save_index(thing, tmp_path / "z")  # type: ignore[arg-type]
+    assert not [each for each in tmp_path.iterdir() if each.name != "lance"]
+
+
 def where_nothing_can_be_written(folder: Path, how: str) -> Path:
     if how == "read-only":
         if os.geteuid() == 0:

@@ -458,6 +458,15 @@ def test_recalls_of_cells_measured_again_are_the_stored_ones(training: Any) -> N
     assert set(again["kind"]) == {"exact", "IVF"} and (again.query("kind == 'exact'")["recall"] == 1).all()
 
 
+def test_of_two_that_lie_equally_near_either_is_found_and_a_farther_one_is_not(training: Any) -> None:
+    script = training.indexes
+    rows = np.array([[1, 0], [0.8, 0.6], [0.8, -0.6], [0.6, 0.8]], dtype=np.float32)
+    rows[2, 0] -= np.float32(1e-7)  # as if added up in another order
+    query = np.array([[1, 0]], dtype=np.float32)
+    shares = [script.recalls(np.array([ids]), np.array([[0, 1]]), rows, query)[0] for ids in ([0, 2], [0, 3], [0, -1])]
+    assert shares == [1, 0.5, 0.5]
+
+
 def test_words_that_are_in_the_index_are_found_more_often_than_words_held_out(training: Any) -> None:
     script = training.indexes
     stored = pd.read_csv(TRAINING / "results" / "indexes.csv").query("kind == 'HNSW'")
