@@ -22,7 +22,8 @@ torch = pytest.importorskip("torch")
 
 ROOT = Path(__file__).parents[2]
 CODE = ROOT / "training" / "miniatures"
-STORED = sorted((ROOT / "training" / "models").glob("miniature-*"))
+TRANSLATOR = ROOT / "training" / "models" / "miniature-translator"  # no transformer: it has words, and no tokenizer
+STORED = sorted(set((ROOT / "training" / "models").glob("miniature-*")) - {TRANSLATOR})
 NAMES = ("bert", "roberta", "gpt", "elmo", "t5", "xlnet")
 SENTENCES = [
     f"{who} {does} the {size} {what} and it 's {size} in the {where}".split()
@@ -264,8 +265,44 @@ def test_a_stored_miniature_is_what_recipe_curve_and_catalog_say(folder: Path) -
     scores = pd.read_csv(results / f"miniature_{name}_words.csv").set_index("rank")
     assert scores["the miniature"].to_dict() == pytest.approx(recipe["held out top 1"])
     assert scores.loc["all", "the miniature"] > scores.loc["all", "the commonest piece"]
+    assert_is_in_the_catalog(folder)
+
+
+def assert_is_in_the_catalog(folder: Path) -> None:
+    """All files of a stored miniature are named there, by the bytes that they have."""
     catalog = tomllib.loads((ROOT / "embedlib" / "assets" / "catalog.toml").read_text(encoding="utf-8"))
     assert (folder / "model.safetensors").stat().st_size < 4_000_000
+    assert {file["name"] for file in catalog[folder.name]["files"]} == {file.name for file in folder.iterdir()}
     for file in catalog[folder.name]["files"]:
         stored = (folder / file["name"]).read_bytes()
         assert (len(stored), hashlib.sha256(stored).hexdigest()) == (file["size"], file["sha256"])
+
+
+def test_the_stored_translator_is_what_recipe_curve_and_catalog_say_and_translates(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """From the repository alone: neither mirror nor captions are asked for."""
+    from safetensors.torch import load_file
+
+    monkeypatch.delenv("EMBEDLIB_MIRROR", raising=False)
+    monkeypatch.syspath_prepend(str(ROOT / "training"))
+    script = importlib.import_module("translator")
+    assert_is_in_the_catalog(TRANSLATOR)
+    recipe = json.loads((TRANSLATOR / "recipe.json").read_text(encoding="utf-8"))
+    curve = pd.read_csv(ROOT / "training" / "results" / "translator.csv").set_index("network").loc["attention"]
+    assert len(curve) == recipe["epochs"]
+    told = pd.DataFrame(recipe["curve"])
+    assert np.allclose(curve[["epoch", "train", "held out"]], told[["epoch", "train", "held out"]], atol=1e-4)
+    words = json.loads((TRANSLATOR / "words.json").read_text(encoding="utf-8"))
+    vocabularies = words["english"], words["french"]
+    weights = {name: table.float() for name, table in load_file(TRANSLATOR / "model.safetensors").items()}
+    written = []
+    for _ in range(2):
+        model = script.made("attention", vocabularies)
+        model.load_state_dict(weights)
+        written.append(script.translate(model.eval(), vocabularies, "A woman is reading a newspaper on a bench."))
+    (read, first, looked), (_, second, again) = written
+    assert first == second and np.array_equal(looked, again) and looked.shape == (len(first), len(read))
+    assert {"femme", "lit", "journal", "banc"} <= set(first)
+    unlearned = script.translate(script.made("attention", vocabularies).eval(), vocabularies, "A woman is reading.")
+    assert not {"femme", "lit"} & set(unlearned[1])
