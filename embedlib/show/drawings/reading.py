@@ -180,7 +180,7 @@ def stacked(
             y += 24
         board.text(left - 10, y + 14, name.split(" | ")[-1], size=14, anchor="end")
         x = left
-        for part, wide in _widths(row, long).items():
+        for part, wide in _widths({part: row.get(part, 0) for part in parts}, long).items():
             board.box(x, y, wide - 1.5, 28, tint=_solid(chosen[part]))
             board.text(x + wide / 2, y + 14, str(row[part]), size=13, colour="white", bold=True)
             x += wide
