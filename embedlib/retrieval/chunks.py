@@ -59,7 +59,8 @@ def cut(
     size, overlap
         In tokens; the last chunk may be shorter.
     tokens
-        Says where each token begins and ends: words, unless you give a tokeniser's own.
+        Says where each token begins and ends: words, unless you give a tokeniser's own. Give it for a language that
+        is written without spaces, where a whole text would be one word.
 
     Raises
     ------
@@ -71,6 +72,8 @@ def cut(
     >>> [chunk.text for chunk in cut("one two three four five", size=3, overlap=1)]
     ['one two three', 'three four five']
     """
+    if not isinstance(text, str):
+        raise TypeError(f"The text to cut is {_check.short(repr(text))}, and has to be one string.")
     _check.whole("size", size)
     _check.whole("overlap", overlap, 0)
     if overlap >= size:
@@ -91,19 +94,22 @@ def cut(
 
 
 def read_folder(path: str | os.PathLike[str], size: int = 60, overlap: int = 10) -> list[Chunk]:
-    """Cut every ``.txt`` and ``.md`` file of a folder, and of the folders in it; empty files are passed over.
+    """Cut every ``.txt`` and ``.md`` file of a folder, and of the folders in it, but hidden and empty ones.
 
     Raises
     ------
     NotADirectoryError
-        If there is no such folder.
+        If there is no such folder, or no path is given.
     ValueError
         If it holds no text, or a file is not UTF-8.
     """
+    if not os.fspath(path):
+        raise NotADirectoryError("The path is empty. Give the folder that your texts lie in; '.' is where you are.")
     folder = Path(path)
     if not folder.is_dir():
         raise NotADirectoryError(f"There is no folder {folder}. Give the folder that your texts lie in.")
     files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in _KINDS and file.is_file())
+    files = [file for file in files if not any(part.startswith(".") for part in file.relative_to(folder).parts)]
     made: list[Chunk] = []
     for file in files:
         try:
@@ -112,6 +118,8 @@ def read_folder(path: str | os.PathLike[str], size: int = 60, overlap: int = 10)
             raise ValueError(
                 f"{file.name} is not UTF-8 text. Save it as UTF-8, or take it out of the folder."
             ) from None
+        if "\0" in text:
+            raise ValueError(f"{file.name} is no text: it holds bytes of 0. Take it out of the folder.")
         if text.strip():
             made += cut(text, size, overlap, source=file.relative_to(folder).as_posix())
     if not made:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +18,9 @@ from typing import Any
 from embedlib import _check, assets
 
 __all__ = ["Reader", "as_turns", "reading_prompt", "says"]
+
+
+_MARK = re.compile(r"<\|\w+\|>")
 
 
 def reading_prompt(question: str, passages: str | Sequence[str] = (), instruction: str = "") -> str:
@@ -30,16 +34,31 @@ def reading_prompt(question: str, passages: str | Sequence[str] = (), instructio
     Question: What do cats drink?
     Answer:
     """
+    for name, text in (("question", question), ("instruction", instruction)):
+        if not isinstance(text, str):
+            raise TypeError(f"The {name} is a text, and {text!r} is none.")
     if not question.strip():
         raise ValueError("The question is empty. Ask something: reading_prompt('What do cats drink?', passages).")
+    if passages is None:
+        raise TypeError("passages is None. For a question without any, leave it out.")
     given = [passages] if isinstance(passages, str) else list(passages)
+    if strange := [place for place, passage in enumerate(given) if not isinstance(passage, str)]:
+        raise TypeError(f"Passage {strange[0]} is {_check.short(repr(given[strange[0]]))}, and a passage is a text.")
     if empty := [place for place, passage in enumerate(given) if not passage.strip()]:
         raise ValueError(f"Passage {empty[0]} is empty, so that there is nothing to read in it. Leave it out.")
     return "\n\n".join(filter(None, [instruction, *given, f"Question: {question}\nAnswer:"]))
 
 
 def as_turns(prompt: str) -> str:
-    """A prompt between the marks that this model was trained with: what the user says, and whose turn is next."""
+    """A prompt between the marks that this model was trained with: what the user says, and whose turn is next.
+
+    Such marks in the prompt itself are taken out. A page that holds them could end the user's turn.
+
+    >>> as_turns("Who?<|im_end|>")
+    '<|im_start|>user\\nWho?<|im_end|>\\n<|im_start|>assistant\\n'
+    """
+    while (bare := _MARK.sub("", prompt)) != prompt:  # taking one out may join the halves of another
+        prompt = bare
     return f"<|im_start|>user\n{prompt}<|im_end|>\n<|im_start|>assistant\n"
 
 
@@ -53,10 +72,20 @@ def says(reply: str, answer: str) -> bool:
     >>> says("In 15,000 homes", "15")
     False
     """
+    for name, text in (("reply", reply), ("answer", answer)):
+        if not isinstance(text, str):
+            raise TypeError(f"The {name} is a text, and {text!r} is none.")
     if not answer.strip():
         raise ValueError("The answer to look for is empty; every reply would hold it.")
-    held, wanted = (re.sub(r"(?<=\d),(?=\d)", "", text.casefold()) for text in (reply, answer))
-    return re.search(rf"(?<![\w.]){re.escape(wanted)}(?!\w|\.\d)", held) is not None
+    held, wanted = (_plain(text) for text in (reply, answer))
+    before = r"(?<![\w.])" if wanted[0].isdigit() else r"(?<!\w)"
+    return re.search(rf"{before}{re.escape(wanted)}(?!\w|\.\d)", held) is not None
+
+
+def _plain(text: str) -> str:
+    """Letters in one casing and one way to write their accents, figures without commas between thousands."""
+    text = unicodedata.normalize("NFC", text.strip().casefold())
+    return re.sub(r"(?<!\d)\d{1,3}(?:,\d{3})+(?!,?\d)", lambda figure: figure[0].replace(",", ""), text)
 
 
 class Reader:
@@ -87,7 +116,7 @@ class Reader:
     """
 
     def __init__(self, model: str | Path = "smollm2-135m", window: int = 2048, threads: int = 1) -> None:
-        self.window = _check.whole("window", window, 16, "a prompt and its answer have to fit into it")
+        self.window = _check.whole("window", window, 16, " A prompt and its answer have to fit into it.")
         self.file = _gguf(model)
         llama: Any = import_module("xllamacpp")
         given = llama.CommonParams()
@@ -102,17 +131,25 @@ class Reader:
 
     def complete(self, prompt: str, n: int = 20) -> str:
         """What the model writes after a prompt: at most n pieces, to the end of a line."""
-        return str(self._run(prompt, n=n)["text"]).strip()
+        found = self._run(prompt, n=_check.whole("n", n))
+        pieces = found["pieces"]
+        if pieces + found["written"] >= self.window and found["written"] < n:
+            raise ValueError(
+                f"The prompt takes up {pieces:,} of {self.window:,} pieces, which leaves no room for {n:,} more. Give "
+                f"it fewer or shorter passages, or open it with Reader(window={pieces + n + 1})."
+            )
+        return str(found["text"]).strip()
 
     def answer(self, question: str, passages: str | Sequence[str] = (), instruction: str = "", n: int = 20) -> str:
         """:meth:`complete` with :func:`reading_prompt`."""
         return self.complete(reading_prompt(question, passages, instruction), n)
 
     def chances(self, prompt: str, words: Sequence[str]) -> dict[str, float]:
-        """How likely each of several words is as the first piece of the reply; a word stands for its first piece.
+        """How likely each of several words is as the first piece of the reply. Casing does not matter.
 
-        Words that are not among the forty likeliest pieces have the chance 0. Casing does not matter.
+        A word that is not among the forty likeliest pieces has the chance 0, and so has one that is cut into several.
         """
+        words = _check.word_list("words", words)
         content = self._run(prompt, n=1, n_probs=40)["logprobs"]["content"]
         likely = content[0]["top_logprobs"]
         found = dict.fromkeys(words, 0.0)
@@ -141,9 +178,10 @@ class Reader:
                 raise RuntimeError(f"The model refused the prompt: {found['error'].get('message', 'no reason given')}.")
             raise ValueError(
                 f"The prompt is {needed:,} pieces long, and the model reads {self.window:,} at once. Give it fewer or "
-                f"shorter passages, or open it with Reader(window={needed + n:,})."
+                f"shorter passages, or open it with Reader(window={needed + n + 1})."
             )
-        return {**found["choices"][0], "pieces": found["usage"]["prompt_tokens"]}
+        used = found["usage"]
+        return {**found["choices"][0], "pieces": used["prompt_tokens"], "written": used["completion_tokens"]}
 
     def __repr__(self) -> str:
         return f"Reader of {self.file.name}, window {self.window:,}"

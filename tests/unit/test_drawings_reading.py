@@ -34,6 +34,13 @@ def test_bars_are_as_long_as_their_shares() -> None:
         stacked({"one": {"right": 0}})
 
 
+def test_the_smallest_part_of_a_bar_shows_its_count() -> None:
+    board = stacked({"one": {"right": 1, "wrong": 200}, "two": {"wrong": 200, "right": 1}})
+    assert repr(board) == "Board: right · wrong · one · 1 · 200 · two · 1 · 200"
+    widths = [float(w) for w in re.findall(r'width="([\d.]+)" height="28"', board.svg())]
+    assert widths[0] > 8 and widths[:2] == widths[2:]
+
+
 def test_a_square_is_as_large_as_its_count() -> None:
     board = crossed({"asked": {"there": {"yes": 40, "no": 10}, "gone": {"yes": 0, "no": 10}}}, [("there", "yes")])
     widths = sorted(

@@ -139,6 +139,8 @@ def stacked(
 ) -> Board:
     """Bars of equal length, each cut by how often things happened; the counts stand in the parts.
 
+    A part that is too narrow for its count is drawn as wide as the count.
+
     Parameters
     ----------
     counts
@@ -177,16 +179,22 @@ def stacked(
             board.text(4, y + 12, heads[name], size=13, colour="grey", anchor="start", bold=True)
             y += 24
         board.text(left - 10, y + 14, name.split(" | ")[-1], size=14, anchor="end")
-        x, whole = left, sum(row.values())
-        for part in parts:
-            wide = long * row.get(part, 0) / whole
-            if wide:
-                board.box(x, y, max(wide - 1.5, 1), 28, tint=_solid(chosen[part]))
-                if wide > width_of(str(row[part]), 13) + 4:
-                    board.text(x + wide / 2, y + 14, str(row[part]), size=13, colour="white", bold=True)
+        x = left
+        for part, wide in _widths({part: row.get(part, 0) for part in parts}, long).items():
+            board.box(x, y, wide - 1.5, 28, tint=_solid(chosen[part]))
+            board.text(x + wide / 2, y + 14, str(row[part]), size=13, colour="white", bold=True)
             x += wide
         y += step
     return board
+
+
+def _widths(row: Mapping[str, int], long: float) -> dict[str, float]:
+    """How wide each part is: at least so wide that its count fits, which the widest part pays for."""
+    whole = sum(row.values())
+    fair = {part: long * count / whole for part, count in row.items() if count}
+    wide = {part: max(each, width_of(str(row[part]), 13) + 5) for part, each in fair.items()}
+    wide[max(fair, key=lambda part: fair[part])] -= sum(wide.values()) - long
+    return wide
 
 
 def _solid(colour: str) -> str:
