@@ -287,6 +287,31 @@ def test_the_head_for_relevance_knows_a_claims_evidence_and_takes_near_misses_fo
     assert (again["near_miss"] > 0.5).sum() >= 5
 
 
+def test_scores_of_any_kind_of_number_are_sorted_by_what_they_are() -> None:
+    for numbers in (np.int8, np.uint8, np.uint64):
+        assert top_k(np.array([[0, 5, 1, 127]], dtype=numbers), 4).tolist() == [[3, 1, 2, 0]]
+    assert top_k(np.array([[-128, 5, 0]], dtype=np.int8), 3).tolist() == [[1, 2, 0]]
+    assert top_k(np.arange(64, dtype=np.uint8)[None], 2).tolist() == [[63, 62]]
+    assert top_k([[False, True, False]], 3).tolist() == [[1, 0, 2]]
+    with pytest.raises(TypeError, match="scores are numbers"):
+        top_k([["a", "b"]], 1)
+
+
+def test_what_cannot_be_put_in_an_order_is_told() -> None:
+    assert rerank([[4, -1, 6]], [[0.1, np.nan, 0.3]], 3).tolist() == [[6, 4, -1]]
+    assert rerank([[4, 8, 6]], [[0.1, 0.9]], 2).tolist() == [[8, 4, 6]]
+    with pytest.raises(ValueError, match="NaN"):
+        rerank([[4, 8]], [[0.1, np.nan]], 2)
+    with pytest.raises(ValueError, match="Each candidate has a score"):
+        rerank([[4, 8]], [[0.1, 0.2, 0.3]], 2)
+    with pytest.raises(ValueError, match="NaN"):
+        maxsim([[1.0, 0.0]], [[[np.nan, 1.0]]])
+    with pytest.raises(ValueError, match="a row a query"):
+        weighted_sum([0.1, 0.2], [0.3, 0.4], 0.5, 1)
+    with pytest.raises(ValueError, match="infinite"):
+        weighted_sum([[0.1, np.inf]], [[0.3, 0.4]], 0.5, 1)
+
+
 def test_differences_of_chunks_are_those_of_their_means(training_search: Any) -> None:
     stored = pd.read_csv(training_search.RESULTS / "search_chunks.csv")
     for _, rows in stored.groupby("system"):
