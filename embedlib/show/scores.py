@@ -221,7 +221,7 @@ def lines(
             if low is not None and high is not None:
                 axes.fill_between(drawn[x], drawn[low], drawn[high], color=colour, alpha=0.18, linewidth=0)
         if log:
-            _plain_log_axis(axes, sorted(set(frame[x])), wide)
+            _plain_log_axis(axes, _round_ticks(sorted(set(frame[x]))), wide)
         elif (frame[x] == frame[x].round()).all():
             axes.xaxis.get_major_locator().set_params(integer=True)
             if frame[x].max() >= 1e6:
@@ -467,6 +467,15 @@ def _beside(labels: Sequence[str]) -> int:
 def _panels_beside(names: Sequence[Any]) -> int:
     """Two panels side by side, but one where names as long as these would leave them less than 90 points each."""
     return 2 if (72 * WIDTH - max(width_of(str(name), 10) for name in names) - 30) / 2 >= 90 else 1
+
+
+def _round_ticks(values: Sequence[float]) -> list[float]:
+    """The values themselves, or 1, 2, 5, 10, … between them where they are many and measured."""
+    if len(values) <= 12 or all(value == round(value) for value in values):
+        return list(values)
+    powers = range(int(np.floor(np.log10(values[0]))), int(np.ceil(np.log10(values[-1]))) + 1)
+    ticks = [float(f"{digit}e{power}") for power in powers for digit in (1, 2, 5)]
+    return [tick for tick in ticks if values[0] <= tick <= values[-1]] or list(values)
 
 
 def _plain_log_axis(axes: Any, ticks: Sequence[float], wide: int) -> None:
