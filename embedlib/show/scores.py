@@ -142,6 +142,8 @@ def scores(
         axes.grid(axis="x")
         axes.spines["left"].set_visible(False)
         axes.locator_params(axis="x", nbins={1: 5, 2: 3}.get(wide, 2))
+        if wide == 1 and _touch(axes.xaxis, room):
+            axes.locator_params(axis="x", nbins=3)
         if one is not None:
             axes.set_title(titles[one])
     for axes in grid[len(panels) :]:
@@ -456,6 +458,14 @@ def _finish(figure: Figure, axes: Any, title: str | None, legend: bool) -> None:
         figure.legend(handles, labels, loc=place, ncols=_beside(labels))
     if title:
         figure.suptitle(title, x=0.01, ha="left")
+
+
+def _touch(axis: Any, room: float) -> bool:
+    """Whether the numbers at an axis of so many points are so wide that they touch."""
+    low, high = sorted(axis.get_view_interval())
+    ticks = [tick for tick in axis.get_major_locator()() if low <= tick <= high]
+    widest = max((width_of(name, 10) for name in axis.get_major_formatter().format_ticks(ticks)), default=0)
+    return bool(len(ticks) > 1 and widest + 4 > room * (ticks[1] - ticks[0]) / (high - low))
 
 
 def _beside(labels: Sequence[str]) -> int:
