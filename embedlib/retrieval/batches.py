@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from embedlib import _check
-from embedlib.retrieval.indexes import KEY
+from embedlib.retrieval.indexes import KEY, LARGEST
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,6 +65,9 @@ def write_batch(folder: str | Path, ids: list[int], texts: list[str], encode: En
         raise TypeError(f"Ids are whole numbers, and {wrong!r} is none: number your texts, and keep the list.")
     if len(set(ids)) != len(ids) or len(ids) != len(texts):
         raise ValueError(_uneven(ids, texts))
+    wide = next((one for one in ids if not -LARGEST <= one <= LARGEST), None)
+    if wide is not None:
+        raise ValueError(f"An id is at most {LARGEST:,}; {wide:,} is not: number your texts from 0.")
     if not ids:
         return 0
     vectors = np.array(encode(texts), dtype=np.float32, order="C", copy=True)  # aligned: LanceDB stops at others

@@ -98,6 +98,10 @@ def weighted_sum(one: Any, other: Any, weight: float, k: int = 10) -> Ints:
 
 def _standard(scores: Any) -> npt.NDArray[np.float64]:
     table = np.asarray(scores, dtype=np.float64)
+    if table.ndim != 2:
+        raise ValueError(f"Scores have a row a query and a column a document; the shape of these is {table.shape}.")
+    if not np.isfinite(table).all():
+        raise ValueError("A score is infinite or NaN: it has no place on a common scale.")
     spread = table.std(axis=1, keepdims=True)
     standard: npt.NDArray[np.float64] = (table - table.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, 1)
     return standard

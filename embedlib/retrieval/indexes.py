@@ -37,6 +37,7 @@ __all__ = [
 Floats = npt.NDArray[np.floating[Any]]
 Ids = npt.NDArray[np.int64]
 KEY = {"lance-schema:unenforced-primary-key": "true"}  # or two that add an id at one moment have it twice
+LARGEST = 2**63 - 1  # what an id of 64 bits can be
 _ABOUT, _BATCH = "about.json", 10_000
 _FILES = {_ABOUT, "ids.npy", "index.npy"}
 
@@ -137,6 +138,13 @@ class FaissIndex:
         """Set what a search is told, by faiss's names: "efSearch=64", "nprobe=8", "nprobe=32,k_factor_rf=10"."""
         import faiss
 
+        for setting in settings.split(","):
+            try:
+                value = float(setting.partition("=")[2])
+            except ValueError:
+                value = np.nan
+            if not 0 < value < np.inf:
+                raise ValueError(f'A knob is set as in "efSearch=64", to a number above 0; "{setting}" is not.')
         try:
             parameters: Any = faiss.ParameterSpace()
             parameters.set_index_parameters(self.index, settings)
@@ -260,7 +268,10 @@ def open_index(folder: str | Path) -> ExactIndex | FaissIndex:
         count = len(index.rows) if isinstance(index, ExactIndex) else int(index.index.ntotal)
         if not len(ids) == count == about["vectors"]:
             raise ValueError(f"{count:,} vectors where {about['vectors']:,} were written")
-    except (OSError, ValueError, KeyError, EOFError, RuntimeError) as error:
+        width = index.rows.shape[1] if isinstance(index, ExactIndex) else index.index.d
+        if width != about["width"]:
+            raise ValueError(f"vectors of {width:,} numbers where {_ABOUT} says {about['width']:,}")
+    except (OSError, ValueError, KeyError, IndexError, TypeError, EOFError, RuntimeError) as error:
         raise ValueError(
             f"The index in {folder} is not whole ({type(error).__name__}: {_check.short(str(error), 120)}). Build it "
             "again from the vectors, and save it."
@@ -425,6 +436,8 @@ def _given(ids: Any, vectors: Any, width: int) -> tuple[Ids, npt.NDArray[np.floa
         raise ValueError(f"Each vector has an id: there are {len(rows):,} vectors, and ids of shape {numbers.shape}.")
     if (numbers < 0).any():
         raise ValueError(f"Ids are 0 or more; {numbers.min()} is not.")
+    if numbers.size and int(numbers.max()) > LARGEST:
+        raise ValueError(f"An id is at most {LARGEST:,}; {int(numbers.max()):,} is not: number your texts from 0.")
     different, times = np.unique(numbers, return_counts=True)
     if (times > 1).any():
         raise ValueError(_known(different[times > 1], "given twice: one of the two vectors would be lost"))

@@ -114,6 +114,10 @@ def top_k(scores: Any, k: int) -> Ints:
     table = np.asarray(scores)
     if table.ndim != 2:
         raise ValueError(f"scores has a row a query and a column a document; its shape is {table.shape}.")
+    if table.dtype.kind in "biu":  # the least of them has no negative, and unsigned ones have none at all
+        table = table.astype(np.float64)
+    if table.dtype.kind != "f":
+        raise TypeError(f"scores are numbers; these are of the type {table.dtype}.")
     if np.isnan(table).any():
         raise ValueError("A score is NaN, which is neither before nor behind anything.")
     if _check.whole("k", k) > table.shape[1]:

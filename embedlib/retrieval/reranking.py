@@ -50,8 +50,11 @@ def maxsim(query: Any, documents: Sequence[Any]) -> Floats:
                 f"Document {place} has the shape {table.shape}; rows of {asking.shape[1]} numbers, as the query's, "
                 "are needed, at least one."
             )
+    every = np.concatenate(tables)
+    if not (np.isfinite(asking).all() and np.isfinite(every).all()):
+        raise ValueError("A vector of a piece holds NaN or an infinite number: no cosine can be had of it.")
     starts = np.cumsum([0, *(len(table) for table in tables[:-1])])
-    best: Floats = np.maximum.reduceat(asking @ np.concatenate(tables).T, starts, axis=1).mean(axis=0)
+    best: Floats = np.maximum.reduceat(asking @ every.T, starts, axis=1).mean(axis=0)
     return best
 
 
@@ -61,7 +64,7 @@ def rerank(candidates: Any, scores: Any, depth: int) -> Ints:
     Parameters
     ----------
     candidates
-        Document numbers, the best first: shape (n queries, m).
+        Document numbers, the best first: shape (n queries, m); −1 stands for none, and stays behind the others.
     scores
         What the slower judge gives each: of the same shape, or with ``depth`` columns.
     depth
@@ -79,5 +82,13 @@ def rerank(candidates: Any, scores: Any, depth: int) -> Ints:
         raise ValueError(
             f"depth is {depth:,}, and there are {held.shape[1]:,} candidates and {values.shape[1]:,} scores a query."
         )
-    order = np.argsort(-values[:, :depth], axis=1, kind="stable")
+    if values.shape[1] not in (depth, held.shape[1]):
+        raise ValueError(
+            f"Each candidate has a score, or each of the first {depth:,}: there are {held.shape[1]:,} candidates "
+            f"and {values.shape[1]:,} scores a query. Of scores of all documents take those of the candidates."
+        )
+    first = np.where(held[:, :depth] < 0, -np.inf, values[:, :depth])
+    if np.isnan(first).any():
+        raise ValueError("A score is NaN, which is neither before nor behind anything.")
+    order = np.argsort(-first, axis=1, kind="stable")
     return np.concatenate([np.take_along_axis(held[:, :depth], order, axis=1), held[:, depth:]], axis=1)

