@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from embedlib.show.board import shade
-from embedlib.show.drawings.translating import attention_step, looked_at
+from embedlib.show.drawings.translating import attention_step, looked_at, reader_and_writer
 
 
 def test_each_weight_is_a_square_of_its_shade_in_the_order_of_the_words() -> None:
@@ -38,9 +38,14 @@ def test_what_is_no_weight_for_every_two_words_is_refused(weights: list[list[flo
 def test_a_step_of_attention_shows_its_own_arithmetic() -> None:
     board = attention_step(["a", "green", "coat"], [[1, 0], [0, 2], [2, 1]], [1, 0], "un", "manteau")
     said = repr(board).split(" · ")
-    assert [
-        said[i] for i in range(len(said)) if said[i].replace(".", "").isdigit()
-    ] == "1.00 0.00 2.00 0.24 0.09 0.67".split()  # noqa: E501
+    assert [said[i] for i in range(len(said)) if said[i].replace(".", "").isdigit()] == [
+        "1.00",
+        "0.00",
+        "2.00",
+        "0.24",
+        "0.09",
+        "0.67",
+    ]
     tall = [float(high) for high in re.findall(r'width="28" height="([\d.]+)"', board.svg())]
     assert np.allclose(np.array(tall) / sum(tall), [0.245, 0.090, 0.665], atol=0.01)
 
@@ -49,3 +54,26 @@ def test_a_step_of_attention_shows_its_own_arithmetic() -> None:
 def test_a_step_whose_vectors_do_not_fit_its_question_is_refused(read: list[object]) -> None:
     with pytest.raises(ValueError, match="a vector each"):
         attention_step(["a", "coat"], read, [1, 0], "un", "manteau")
+
+
+def test_the_writer_puts_out_each_word_before_it_takes_it_in() -> None:
+    svg = reader_and_writer(["two", "children", "play"], ["deux", "enfants", "jouent"]).svg()
+    placed = [
+        (float(y), float(x), word)
+        for x, y, word in re.findall(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]+)</text>', svg)
+    ]
+    boxed = [
+        word for _, _, word in sorted(placed) if word in ("deux", "enfants", "jouent", "&lt;start&gt;", "&lt;end&gt;")
+    ]
+    assert boxed == ["deux", "enfants", "jouent", "&lt;end&gt;", "&lt;start&gt;", "deux", "enfants", "jouent"]
+    across = sorted(x for _, x, word in placed if word == "writer")
+    assert [x for _, x, word in sorted(placed) if word in ("deux", "enfants", "jouent")] == across[:3] + across[1:]
+    assert all(0 < x < 480 for _, x, _ in placed)
+
+
+@pytest.mark.parametrize("words", [["a"], ["a"] * 4])
+def test_boxes_for_two_or_three_words(words: list[str]) -> None:
+    with pytest.raises(ValueError, match="Two or three words"):
+        reader_and_writer(words, ["un", "chien"])
+    with pytest.raises(ValueError, match="Two or three words"):
+        reader_and_writer(["a", "dog"], words)

@@ -9,7 +9,7 @@ import numpy as np
 
 from embedlib.show.board import Board, shade, width_of
 
-__all__ = ["attention_step", "looked_at"]
+__all__ = ["attention_step", "looked_at", "reader_and_writer"]
 
 _SIZE = 14.0  # of the letters
 
@@ -29,7 +29,7 @@ def looked_at(source: Sequence[str], target: Sequence[str], weights: Any) -> Boa
     Examples
     --------
     >>> looked_at(["a", "dog"], ["un", "chien"], [[0.9, 0.1], [0.2, 0.8]])
-    Board: a · dog · un · chien
+    Board: read → · written ↓ · a · dog · un · chien
     """
     shares = np.asarray(weights, dtype=float)
     if shares.shape != (len(target), len(source)):
@@ -115,3 +115,58 @@ def attention_step(words: Sequence[str], read: Any, question: Any, last: str, fo
     board.curve([(320, 310), (320, 330), (60, 330)], colour="grey", width=1.4, dash=True)
     board.arrow(60, 330, 60, 311, colour="grey", width=1.4)
     return board.text(190, 345, "and the new word goes in", size=_SIZE, colour="grey")
+
+
+def reader_and_writer(read: Sequence[str], written: Sequence[str]) -> Board:
+    """A translator as boxes: what goes into its reader and its writer, and what comes out.
+
+    Parameters
+    ----------
+    read
+        The words of the one language, two or three.
+    written
+        Those of the other, two or three. The writer begins with ``<start>`` and ends with ``<end>``.
+
+    Examples
+    --------
+    >>> reader_and_writer(["a", "dog"], ["un", "chien"])
+    Board: a · reader · dog · reader · state · a vector a word · attention · comes out → · <start> · writer · un · un · writer · chien · chien · writer · <end> · in use its own last word goes in, in training the right one
+    """  # noqa: E501
+    if not (2 <= len(read) <= 3 and 2 <= len(written) <= 3):
+        raise ValueError(f"Two or three words read, and as many written; these are {len(read)} and {len(written)}.")
+    board, wide, step = Board(480, 288), 55.0, 65.0
+    out, looks, nets, given = 8.0, 74.0, 144.0, 214.0  # the upper edges of the rows
+    rights = [480 - step * (len(written) + 1 - i) + 4 for i in range(len(written) + 1)]
+    lefts = [rights[0] - 24 - step * (len(read) - i) for i in range(len(read))]
+    arrow: dict[str, Any] = {"colour": "grey", "width": 1.4, "head": 7}
+    for left, word in zip(lefts, read, strict=True):
+        board.box(left, given, wide, 28, word, size=13)
+        board.arrow(left + wide / 2, given - 2, left + wide / 2, nets + 34, **arrow)
+        board.box(left, nets, wide, 32, "reader", tint="blue", size=13)
+        board.arrow(left + wide / 2, nets - 2, left + wide / 2, looks + 30, **arrow)
+    for left in lefts[1:]:  # the reader goes both ways
+        board.arrow(left - step + wide, nets + 10, left - 1, nets + 10, **arrow)
+        board.arrow(left, nets + 22, left - step + wide + 1, nets + 22, **arrow)
+    board.arrow(lefts[-1] + wide, nets + 20, rights[0] - 1, nets + 20, **arrow)
+    board.text((lefts[-1] + wide + rights[0]) / 2, nets + 8, "state", size=12.5, colour="grey")
+    ends = {name: (row[0], row[-1] + wide - row[0]) for name, row in {"read": lefts, "written": rights}.items()}
+    board.box(ends["read"][0], looks, ends["read"][1], 28, "a vector a word", tint="none", colour="blue", size=13)
+    board.box(ends["written"][0], looks, ends["written"][1], 28, tint="none", colour="blue")
+    board.text(rights[1] + wide / 2, looks + 14, "attention", size=13)
+    board.arrow(lefts[-1] + wide, looks + 14, rights[0] - 1, looks + 14, **arrow)
+    board.text(rights[0] - 8, out + 14, "comes out →", size=13, colour="grey", anchor="end")
+    for left, word, following in zip(rights, ["<start>", *written], [*written, "<end>"], strict=True):
+        middle = left + wide / 2
+        board.box(left, given, wide, 28, word, size=13)
+        board.arrow(middle, given - 2, middle, nets + 34, **arrow)
+        board.box(left, nets, wide, 32, "writer", tint="orange", size=13)
+        if left > rights[0]:
+            board.arrow(left - step + wide, nets + 20, left - 1, nets + 20, **arrow)
+        board.arrow(middle, nets - 2, middle, looks + 30, **arrow)
+        board.arrow(middle, looks - 2, middle, out + 30, **arrow)
+        board.box(left, out, wide, 28, following, tint="green", size=13)
+    for left in rights[1:]:  # what came out goes in
+        down = left - 5
+        board.curve([(left - 10, out + 14), (down, out + 14), (down, given + 14)], colour="grey", width=1.2, dash=True)
+        board.arrow(down, given + 14, left, given + 14, colour="grey", width=1.2, head=5)
+    return board.text(240, 272, "in use its own last word goes in, in training the right one", size=13, colour="grey")
