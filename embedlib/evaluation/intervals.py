@@ -22,9 +22,11 @@ __all__ = [
     "Steiger",
     "bootstrap_spearman",
     "bootstrap_spearmans",
+    "paired_difference",
     "percentile_interval",
     "share_higher",
     "shares_higher",
+    "shares_right",
     "steiger",
     "wilson_interval",
 ]
@@ -183,6 +185,86 @@ def wilson_interval(n_right: int, n: int, confidence: float = 0.95) -> tuple[flo
     stats: Any = scipy.stats
     interval = stats.binomtest(n_right, n).proportion_ci(confidence, method="wilson")
     return float(interval.low), float(interval.high)
+
+
+def shares_right(answers: Mapping[str, Any], confidence: float = 0.95) -> pd.DataFrame:
+    """The share of right answers of each of several methods, with Wilson's interval.
+
+    Parameters
+    ----------
+    answers
+        Name to answers, shape (n,), n may differ: True or 1 where one is right, False or 0 where not.
+    confidence
+        As in :func:`wilson_interval`.
+
+    Returns
+    -------
+    DataFrame
+        A row a name, in their order: name, share, low, high, n. Without answers the share is NaN.
+
+    Raises
+    ------
+    ValueError
+        If answers are of another shape, or other than right and wrong.
+
+    Examples
+    --------
+    >>> shares_right({"guessing": [True, False]}).round(2)
+           name  share   low  high  n
+    0  guessing    0.5  0.09  0.91  2
+    """
+    import pandas as pd
+
+    rows = []
+    for name, given in answers.items():
+        right = _right(given, name)
+        low, high = wilson_interval(int(right.sum()), len(right), confidence)
+        share = float(right.mean()) if len(right) else float("nan")
+        rows.append((name, share, low, high, len(right)))
+    return pd.DataFrame(rows, columns=["name", "share", "low", "high", "n"])
+
+
+def paired_difference(
+    one: Any, other: Any, confidence: float = 0.95, n_bootstrap: int = 1000, seed: int = 0
+) -> tuple[float, float, float]:
+    """By how much one method's share of right answers is above another's on the same questions.
+
+    Parameters
+    ----------
+    one, other
+        Right or wrong, question by question, both of shape (n,).
+    confidence, n_bootstrap, seed
+        The percentile interval holds the middle ``confidence`` of ``n_bootstrap`` draws of n questions; a question
+        keeps both its answers.
+
+    Returns
+    -------
+    (difference, low, high)
+
+    Raises
+    ------
+    ValueError
+        If there are no answers, unequally many, or other ones than right and wrong.
+
+    Examples
+    --------
+    >>> paired_difference([1, 1, 0], [1, 1, 0])
+    (0.0, 0.0, 0.0)
+    """
+    first, second = _right(one, "one"), _right(other, "other")
+    if len(first) != len(second) or not len(first):
+        raise ValueError(f"Pairs of answers are needed, to the same questions: {len(first)} and {len(second)}.")
+    apart = first.astype(np.float64) - second
+    drawn = np.random.default_rng(seed).integers(0, len(apart), (n_bootstrap, len(apart)))
+    return float(apart.mean()), *percentile_interval(apart[drawn].mean(axis=1), confidence)
+
+
+def _right(answers: Any, name: str) -> _Array:
+    """Answers as booleans."""
+    array = np.asarray(answers)
+    if array.ndim != 1 or not np.isin(array, [0, 1]).all():
+        raise ValueError(f"The answers of {name!r} are a row of True and False, or of 1 and 0.")
+    return array.astype(bool)
 
 
 def steiger(first: Any, second: Any, between: Any, n: Any) -> Steiger:

@@ -11,9 +11,11 @@ from scipy import stats
 from embedlib.evaluation.intervals import (
     bootstrap_spearman,
     bootstrap_spearmans,
+    paired_difference,
     percentile_interval,
     share_higher,
     shares_higher,
+    shares_right,
     steiger,
     wilson_interval,
 )
@@ -212,3 +214,39 @@ def test_steigers_z_turns_with_the_models_and_grows_with_their_likeness_and_with
 def test_steigers_test_refuses_what_cannot_be(arguments, says):
     with pytest.raises((ValueError, TypeError), match=says):
         steiger(*arguments)
+
+
+def test_shares_of_right_answers_are_those_of_the_single_ones():
+    table = shares_right({"all": [1, 1, 1, 1], "half": np.array([True, False]), "nobody asked": []})
+    assert list(table["name"]) == ["all", "half", "nobody asked"] and list(table["n"]) == [4, 2, 0]
+    assert table.loc[0, ["share", "low", "high"]].tolist() == [1.0, *wilson_interval(4, 4)]
+    assert table.loc[1, ["share", "low", "high"]].tolist() == [0.5, *wilson_interval(1, 2)]
+    assert table.loc[2, ["share", "low", "high"]].isna().all()
+
+
+def test_a_paired_difference_keeps_both_answers_of_a_question_together():
+    rng = np.random.default_rng(0)
+    one = rng.random(400) < 0.6
+    other = one & (rng.random(400) < 0.9)
+    ahead, low, high = paired_difference(one, other)
+    assert ahead == pytest.approx(one.mean() - other.mean())
+    lost = wilson_interval(int((one & ~other).sum()), 400)  # nothing was won: the difference is a share
+    assert (low, high) == pytest.approx(lost, abs=0.01) and low > 0
+    paired, shuffled = paired_difference(one, other), paired_difference(one, rng.permutation(other))
+    assert shuffled[2] - shuffled[1] > 2 * (paired[2] - paired[1])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        ([1, 0], [1], "same questions"),
+        ([], [], "same questions"),
+        ([0.5], [1], "True and False"),
+        ([[1]], [1], "a row"),
+    ],
+)
+def test_a_paired_difference_of_other_things_is_refused(one, other, said):
+    with pytest.raises(ValueError, match=said):
+        paired_difference(one, other)
+    with pytest.raises(ValueError, match="True and False"):
+        shares_right({"odd": [2, np.nan]})
