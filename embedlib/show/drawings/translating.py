@@ -97,6 +97,8 @@ def attention_step(words: Sequence[str], read: Any, question: Any, last: str, fo
     board.text(8, 92, "2 question", anchor="start", size=_SIZE)
     board.cells(8, 104, asked, cell=cell, limit=limit)
     board.text(150, 115, "3 dot product", anchor="middle", size=_SIZE)
+    if wide < 80:  # from the question to what it is multiplied by
+        board.arrow(12 + wide, 115, 98, 115, colour="grey", width=1.4)
     for middle, product in zip(middles, products, strict=True):
         board.arrow(middle, 64, middle, 100, colour="grey", width=1.4)
         board.text(middle + 20, 115, f"{product:.2f}", size=_SIZE)
