@@ -61,7 +61,9 @@ def word_scores(texts: Sequence[str], parts: Mapping[str, Any], digits: int = 2)
                 board.curve(
                     [(x, y - 6), (x + scale * values[i], y - 6), (x + scale * values[i], y + 7), (x, y + 7)],
                     colour="none",
-                    tint={"blue": "#0072B2", "vermilion": "#C44F00", "green": "#007A59"}.get(colour, "#A3477F"),
+                    tint={"blue": "#0072B2", "vermilion": "#C44F00", "green": "#007A59", "orange": "#9A6700"}.get(
+                        colour, "#A3477F"
+                    ),
                 )
                 x += scale * values[i]
         board.text(x + 8, y, number_text(float(total[i]), digits), size=14, anchor="start", bold=bool(total[i]))
