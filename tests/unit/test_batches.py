@@ -146,9 +146,9 @@ def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="write is 'ad'; it can be 'merge', 'add'"):
         write_batch(tmp_path, [1], ["a"], hashed, write="ad")
     with pytest.raises(TypeError, match="Ids are whole numbers, and 'one' is none"):
-        write_batch(tmp_path, ["one"], ["a"], hashed)  # type: ignore[list-item]
+        write_batch(tmp_path, ["one"], ["a"], hashed)
     with pytest.raises(TypeError, match="texts is a list of words, and this is one string"):
-        write_batch(tmp_path, [1], "a", hashed)  # type: ignore[arg-type]
+        write_batch(tmp_path, [1], "a", hashed)
     assert write_batch(tmp_path, [], [], hashed) == 0
     assert rows_of(tmp_path) == Written(0, 0, 0)
     assert write_batch(tmp_path, list(np.arange(2)), ["a", "b"], hashed) == 2

@@ -46,7 +46,7 @@ def test_a_block_is_a_scale_times_whole_numbers_from_minus_8_to_7() -> None:
         unpack_q4(np.zeros(17, np.uint8))
     for wrong in (np.full(18, 300.7), -np.ones(18), bytes(18), "packed"):
         with pytest.raises(TypeError, match="an array of uint8"):
-            unpack_q4(wrong)  # type: ignore[arg-type]
+            unpack_q4(wrong)
 
 
 def test_a_text_without_its_prefix_is_told(e5: MultilingualE5) -> None:

@@ -196,11 +196,16 @@ def everything(folder: Path) -> dict[str, str]:
     return {str(file.relative_to(folder)): file.read_text() for file in folder.rglob("*") if file.is_file()}
 
 
-@pytest.mark.parametrize("held", ["a thesis", "an index and a thesis", "an index and a folder", "part of an index"])
-@pytest.mark.parametrize("place", ["own", ".own-former", ".own-unfinished"])
+@pytest.mark.parametrize(
+    ("held", "place"),
+    [
+        (held, place)
+        for held in ("a thesis", "an index and a thesis", "an index and a folder", "part of an index")
+        for place in ("own", ".own-former", ".own-unfinished")
+        if (held, place) != ("part of an index", ".own-unfinished")  # which is what an interrupted writing leaves
+    ],
+)
 def test_a_folder_that_holds_something_else_is_refused_and_left_as_it_is(held: str, place: str, tmp_path: Path) -> None:
-    if held == "part of an index" and place == ".own-unfinished":
-        pytest.skip("that is what an interrupted writing leaves")
     folder = tmp_path / place
     folder.mkdir()
     for name in ["about.json", "ids.npy", "index.npy"][: {"a thesis": 0, "part of an index": 2}.get(held, 3)]:
@@ -262,7 +267,7 @@ def test_the_former_index_comes_back_when_the_new_one_cannot_take_its_place(
 def test_what_is_no_index_of_these_is_told_and_leaves_nothing(tmp_path: Path) -> None:
     for thing in ("x", lance(tmp_path)):
         with pytest.raises(TypeError, match="save_index writes an ExactIndex or a FaissIndex, and this is"):
-            save_index(thing, tmp_path / "z")  # type: ignore[arg-type]
+            save_index(thing, tmp_path / "z")
     assert not [each for each in tmp_path.iterdir() if each.name != "lance"]
 
 

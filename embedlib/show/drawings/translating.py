@@ -75,8 +75,9 @@ def attention_step(words: Sequence[str], read: Any, question: Any, last: str, fo
     Examples
     --------
     >>> attention_step(["a", "coat"], [[1, 0], [0, 1]], [0, 2], "un", "manteau")
-    Board: 1 reader · a · coat · 2 question · 3 dot product · 0.00 · 2.00 · 4 weight · 0.12 · 0.88 · 5 mean · writer, after un · manteau · and the new word goes in
-    """  # noqa: E501
+    Board: 1 reader · a · coat · 2 question · 3 dot product · 0.00 · 2.00 · 4 weight · 0.12 · 0.88 · 5 mean ·
+    writer, after un · manteau · and the new word goes in
+    """
     rows, asked = np.asarray(read, dtype=float), np.asarray(question, dtype=float)
     if rows.shape != (len(words), len(asked)) or not 2 <= len(words) <= 4 or not 1 <= len(asked) <= 4:
         raise ValueError(
@@ -132,8 +133,10 @@ def reader_and_writer(read: Sequence[str], written: Sequence[str]) -> Board:
     Examples
     --------
     >>> reader_and_writer(["a", "dog"], ["un", "chien"])
-    Board: a · reader · dog · reader · state · a vector a word · attention · comes out → · <start> · writer · un · un · writer · chien · chien · writer · <end> · in use its own last word goes in, in training the right one
-    """  # noqa: E501
+    Board: a · reader · dog · reader · state · a vector a word · attention · comes out → ·
+    <start> · writer · un · un · writer · chien · chien · writer · <end> ·
+    in use its own last word goes in, in training the right one
+    """
     if not (2 <= len(read) <= 3 and 2 <= len(written) <= 3):
         raise ValueError(f"Two or three words read, and as many written; these are {len(read)} and {len(written)}.")
     board, wide, step = Board(480, 288), 55.0, 65.0
