@@ -229,6 +229,15 @@ function follow(model, handlers) {
   return () => { for (const [key, handler] of Object.entries(handlers)) model.off(`change:${key}`, handler); };
 }
 
+/** Run an action once after all that changes in one go, as from Python, has changed. */
+function once(action) {
+  let queued = false;
+  return () => {
+    if (!queued) queueMicrotask(() => { queued = false; action(); });
+    queued = true;
+  };
+}
+
 /**
  * A text field with a list of options beneath it (the combobox pattern of WAI-ARIA).
  * `onText(text)` is called at each keystroke, `onChoose(text)` for a chosen option or Enter,

@@ -14,7 +14,8 @@ from tiny_encoder import VOCABULARY, random_miniature
 
 from embedlib import assets, islands
 from embedlib.islands import encoder
-from embedlib.islands.encoder import DEFAULTS, FOLDER, weights
+from embedlib.islands.encoder import DEFAULTS
+from embedlib.islands.reading import WORKER, weights
 
 TWELVE = "The bank by the river has raised its rates once again today."
 ODD = (
@@ -71,7 +72,7 @@ def packed(tiny: tuple[Path, Any]) -> dict[str, bytes]:
 def worker(packed: dict[str, bytes], browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A bare page with the worker running and the models loaded; `evaluate(RUN, …)` asks it."""
     folder: Path = tmp_path_factory.mktemp("worker")
-    (folder / "worker.js").write_bytes((FOLDER / "worker.js").read_bytes())
+    (folder / "worker.js").write_bytes(WORKER.read_bytes())
     (folder / "index.html").write_text("<!doctype html><title>worker</title>")
     for name, content in packed.items():
         (folder / f"{name}.bin").write_bytes(content)

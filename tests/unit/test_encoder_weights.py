@@ -11,8 +11,9 @@ import pytest
 from tiny_encoder import random_miniature, unpack
 
 from embedlib import assets
-from embedlib.islands import base, encoder, site
-from embedlib.islands.encoder import DEFAULTS, MEASURED, weights
+from embedlib.islands import base, encoder, reading, site
+from embedlib.islands.encoder import DEFAULTS, MEASURED
+from embedlib.islands.reading import weights
 
 SENTENCE = "The café's bank raised its rates, said the cautious man; [MASK] laughed."
 
@@ -51,7 +52,7 @@ def test_without_the_asset_the_site_is_built_without_the_weights(monkeypatch: py
 
 
 def test_of_sentences_that_were_not_measured_the_table_says_only_which(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoder, "here", lambda: [])
+    monkeypatch.setattr(reading, "here", lambda: [])
     table = encoder.fallback_html({**DEFAULTS, "sentence": "A <bank>."}, " Run this.")
     assert "A &lt;bank&gt;." in table and " Run this." in table and "<td>" not in table
     assert encoder.fallback_html(dict(DEFAULTS)).count("<tr><td>") == 7
@@ -72,7 +73,7 @@ def test_the_strangers_are_those_of_the_course_corpus(measure: Any, name: str) -
     if not all(assets.available(name) for name in ("sotu", "gcide", "newsgroups20", "wikipedia-206", "miniature-bert")):
         pytest.skip("needs the course corpus and the miniature")
     kept = json.loads(MEASURED.read_text())["strangers"][name]
-    few = measure.strangers(measure.load(encoder.ASSETS[name]), sentences=60)
+    few = measure.strangers(measure.load(reading.ASSETS[name]), sentences=60)
     assert kept["of"] > 300
     np.testing.assert_allclose(few["words"], kept["words"], atol=0.15)
     np.testing.assert_allclose(few["sentences"], kept["sentences"], atol=0.1)

@@ -75,7 +75,7 @@ function render({ model, el }) {
   /** A switch that can change nothing on this benchmark stays where it is. */
   const dead = (state) => ({ case: !about(state).capitals, repeats: !about(state).again.length });
   const leader = (scores) => (three(scores[0]) === three(scores[1]) ? -1 : Number(scores[1] > scores[0]));
-  let shown = stateNow(), answer = first.answer, trail = [], turn = 0, behind, queued = false;
+  let shown = stateNow(), answer = first.answer, trail = [], turn = 0, behind;
 
   // ---- The picture: a lane a model, and where the dots stood before.
   lanes.forEach((lane) => lane.append(make("p", {}, make("b"), make("span"), make("span")), make("div", { class: "cl-track" }, make("span", { class: "cl-old" }), make("span", { class: "cl-interval" }), make("span", { class: "cl-dot" }))));
@@ -236,14 +236,7 @@ function render({ model, el }) {
     say(`The same vectors, all ${settings.length} settings: ${range.join(", ")}. ${behind === undefined ? "" : wins.length ? `${names[behind]} leads in ${wins.length} of them.${how}` : `${names[behind]} leads in none: no convention here makes it win.`}`);
   }, "all"));
 
-  const changed = () => { // several values may change in one go
-    if (queued) return;
-    queued = true;
-    queueMicrotask(() => {
-      queued = false;
-      use.run(update, "update");
-    });
-  };
+  const changed = once(() => use.run(update, "update"));
   const end = follow(model, Object.fromEntries(keys.map((key) => [key, changed])));
 
   setGoal(first.usual);

@@ -1,24 +1,18 @@
-"""A live encoder: real weights, in plain JavaScript (`worker.js`), in the reader's own browser."""
+"""A live encoder: real weights, in plain JavaScript (`reading/worker.js`), in the reader's own browser."""
 
 from __future__ import annotations
 
 import importlib.util
 import json
-from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from embedlib import assets
-from embedlib.islands.base import Island, Part, asset_key, part_bytes, plain_table, source_key
-from embedlib.islands.encoder import weights
+from embedlib.islands import reading
+from embedlib.islands.base import Island, plain_table
 from embedlib.islands.words import signed
 
 FOLDER = Path(__file__).parent
 MEASURED = FOLDER / "measured.json"
-SLICES = {"miniature": 1, "minilm": 7}
-"""The models, and as how many scripts each travels, so that the page can say how far it is."""
-NAMES = {"miniature": "the miniature BERT", "minilm": "MiniLM"}
-ASSETS = {"miniature": "miniature-bert", "minilm": "minilm-l6"}
 VIEWS = ("masked", "sum", "attention", "layers", "same")
 DEFAULTS = {
     "sentence": "We sat on the bank of the river and fished.",
@@ -26,39 +20,6 @@ DEFAULTS = {
     "word": "bank",
     "show": list(VIEWS),
 }
-
-
-@cache
-def _packed(model: str) -> bytes:
-    return weights.minilm() if model == "minilm" else weights.miniature(assets.path(ASSETS[model]))
-
-
-def _slice(model: str, nth: int) -> bytes:
-    length = -(-len(_packed(model)) // SLICES[model])
-    return _packed(model)[nth * length : (nth + 1) * length]
-
-
-def _key(model: str) -> str:
-    return f"{source_key(FOLDER / 'weights.py')} {asset_key(ASSETS[model])}"
-
-
-def parts_of(model: str) -> dict[str, Part]:
-    """A model's parts."""
-    return {
-        f"{model}-{nth}": Part(
-            partial(_slice, model, nth),
-            partial(_key, model),
-            budget=4_000_000,
-            asset=ASSETS[model],
-            file=f"encoder.{model}-{nth}",
-        )
-        for nth in range(SLICES[model])
-    }
-
-
-def here() -> list[str]:
-    """The models whose weights are on this machine."""
-    return [model for model, asset in ASSETS.items() if asset in assets.catalog() and assets.available(asset)]
 
 
 def check(options: dict[str, Any]) -> dict[str, Any]:
@@ -81,7 +42,7 @@ def layers(options: dict[str, Any]) -> list[float]:
     measured = json.loads(MEASURED.read_text())
     if all(options[key] == DEFAULTS[key] for key in ("sentence", "other", "word")):
         return list(measured["default"])
-    if "minilm" not in here() or not all(map(importlib.util.find_spec, ("transformers", "torch"))):
+    if "minilm" not in reading.here() or not all(map(importlib.util.find_spec, ("transformers", "torch"))):
         return []
     from embedlib.islands.encoder.measure import word_cosines
 
@@ -91,25 +52,12 @@ def layers(options: dict[str, Any]) -> list[float]:
         return []
 
 
-def models() -> list[dict[str, Any]]:
-    """What the page has to know of the models that are here: as how many parts each comes, and what it costs."""
-    return [
-        {
-            "name": model,
-            "title": NAMES[model],
-            "parts": SLICES[model],
-            "megabytes": sum(len(part_bytes(ISLAND, part)) for part in parts_of(model)) / 1e6,
-        }
-        for model in here()
-    ]
-
-
 def first(options: dict[str, Any]) -> dict[str, Any]:
     """The word's likeness layer by layer, what strangers score, and what each model costs to load."""
     return {
         "layers": layers(options),
         "strangers": json.loads(MEASURED.read_text())["strangers"],
-        "models": models(),
+        "models": reading.models(),
     }
 
 
@@ -133,11 +81,7 @@ ISLAND = Island(
     check=check,
     first=first,
     fallback_html=fallback_html,
-    helpers=("reading.js",),
-    parts={
-        name: part
-        for model, asset in ASSETS.items()
-        if asset in assets.catalog()
-        for name, part in parts_of(model).items()
-    },
+    helpers=(reading.ASKING,),
+    worker=reading.WORKER,
+    parts=reading.parts_of(),
 )

@@ -1,4 +1,4 @@
-// A reader's own sentence inside an encoder. worker.js computes; this module asks it and draws what comes back.
+// A reader's own sentence inside an encoder. reading/worker.js computes; this module asks it and draws what comes back.
 
 /** Named strips below each other, all in the same colours: `[name, vector, note]`. */
 function strips(named) {

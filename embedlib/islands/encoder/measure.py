@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from embedlib.contextual import ContextualEncoder
-from embedlib.islands.encoder import ASSETS, DEFAULTS, MEASURED, here
+from embedlib.islands.encoder import DEFAULTS, MEASURED
+from embedlib.islands.reading import ASSETS, here
 
 SENTENCES, PAIRS, SPACING = 400, 20_000, 500
 

@@ -277,15 +277,8 @@ function render({ model, el }) {
   };
 
   /** Answer anew once all that changes together has changed. */
-  const due = new Set();
-  function refresh(tab) {
-    if (due.has(tab)) return;
-    due.add(tab);
-    queueMicrotask(() => {
-      due.delete(tab);
-      use.run((pool) => announce(showers[tab](pool)), `${tab} shown`);
-    });
-  }
+  const refreshes = Object.fromEntries(TABS.map((tab) => [tab, once(() => use.run((pool) => announce(showers[tab](pool)), `${tab} shown`))]));
+  const refresh = (tab) => refreshes[tab]();
 
   const showLeaveOut = () => { leaveOut.checked = model.get("leave_out"); };
   const handlers = { tab: () => showTab(model.get("tab")), leave_out: () => { showLeaveOut(); refresh("analogy"); } };

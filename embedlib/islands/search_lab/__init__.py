@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from embedlib.islands import encoder
+from embedlib.islands import reading
 from embedlib.islands.base import Island, Part, asset_key, plain_table, source_key, within
 from embedlib.islands.search_lab import search
 
@@ -36,7 +36,7 @@ def first(options: dict[str, Any]) -> dict[str, Any]:
         "examples": list(search.EXAMPLES.items()),
         "years": [FIRST, LAST],
         "count": len(search.passages()),
-        "models": [model for model in encoder.models() if model["name"] == "minilm"],
+        "models": reading.models("minilm"),
     }
 
 
@@ -70,8 +70,8 @@ ISLAND = Island(
     check=check,
     first=first,
     fallback_html=fallback_html,
-    parts={"data": Part(make=data, key=key), **encoder.parts_of("minilm")},
-    helpers=("reading.js",),
-    worker=encoder.FOLDER / "worker.js",
+    parts={"data": Part(make=data, key=key), **reading.parts_of("minilm")},
+    helpers=(reading.ASKING,),
+    worker=reading.WORKER,
     invitation=" Run this cell to search for your own words.",
 )

@@ -1,5 +1,5 @@
 // One query, three searches: BM25 by words, MiniLM by vectors, and the two fused by their ranks. search.py has the same
-// steps, and made the first answer. MiniLM reads the reader's own query in encoder/worker.js, behind a button.
+// steps, and made the first answer. MiniLM reads the reader's own query in reading/worker.js, behind a button.
 
 const K1 = 1.5, B = 0.75; // BM25: how soon a word's repetitions count for less, and how much long passages pay
 const DEPTH = 100; // passages that each method hands to the fusion
@@ -285,11 +285,8 @@ function render({ model, el }) {
     field.focus();
     update();
   }));
-  let queued = false; // several values may change in one go
-  const end = follow(model, Object.fromEntries(["query", ...inputs.map((input) => input.dataset.key)].map((key) => [key, () => {
-    if (!queued) queueMicrotask(() => { queued = false; sync(); update(); });
-    queued = true;
-  }])));
+  const changed = once(() => { sync(); update(); });
+  const end = follow(model, Object.fromEntries(["query", ...inputs.map((input) => input.dataset.key)].map((key) => [key, changed])));
 
   sync();
   show(answer);

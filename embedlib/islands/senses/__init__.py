@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from embedlib.islands import encoder
+from embedlib.islands import reading
 from embedlib.islands.base import Island, plain_table, within
 
 FOLDER = Path(__file__).parent
@@ -58,10 +58,10 @@ ISLAND = Island(
     folder=FOLDER,
     defaults=DEFAULTS,
     check=check,
-    first=lambda _: {"words": words(), "layers": LAYERS, "models": encoder.models()},
+    first=lambda _: {"words": words(), "layers": LAYERS, "models": reading.models()},
     fallback_html=fallback_html,
-    parts=encoder.ISLAND.parts,
-    helpers=("reading.js", "map.js"),
-    worker=encoder.FOLDER / "worker.js",
+    parts=reading.parts_of(),
+    helpers=(reading.ASKING, "map.js"),
+    worker=reading.WORKER,
     invitation=" Run this cell to see them as points.",
 )

@@ -379,11 +379,8 @@ function render({ model, el }) {
     });
   }
 
-  // Several settings may come at once (from Python): start again once, when all are there.
-  const onRestart = () => {
-    if (!waiting) queueMicrotask(() => { waiting = false; showSettings(); restart(); });
-    waiting = true;
-  };
+  const settle = once(() => { waiting = false; showSettings(); restart(); });
+  const onRestart = () => { waiting = true; settle(); };
   const end = follow(model, {
     ...Object.fromEntries(RESTARTS.map((key) => [key, onRestart])),
     learning_rate() {

@@ -1,4 +1,4 @@
-// Asking an encoder's worker (encoder/worker.js), and what can be said of its vectors: in front of each island that asks it.
+// Asking an encoder's worker (worker.js), and what can be said of its vectors: in front of each island that asks it.
 
 const row = (matrix, at, d) => matrix.subarray(at * d, (at + 1) * d);
 const mean = (rows) => rows[0].map((_, i) => rows.reduce((sum, each) => sum + each[i], 0) / rows.length);

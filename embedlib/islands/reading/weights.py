@@ -1,4 +1,4 @@
-"""The encoder island's weights: read from safetensors, rounded to eight bits where that is said, packed for worker.js.
+"""Weights of encoders in the page: read from safetensors, in eight bits where that is said, packed for worker.js.
 
 A packed model is one gzip file: a line of JSON (the header: sizes, vocabulary, where each tensor begins), then
 the tensors. Both models carry the names of transformers' BertModel, so that one forward pass serves both.
