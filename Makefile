@@ -121,9 +121,10 @@ vectors: $(EVERYTHING)  ## train everything that takes longer than a minute; may
 	@$(PY) training/glove_passes.py
 
 .PHONY: miniatures
-miniatures: $(EVERYTHING)  ## train the small language models; may be interrupted, goes on
+miniatures: STEPS = 3600
+miniatures: $(EVERYTHING)  ## train the small language models; may be interrupted, goes on (STEPS=40: a trial)
 	@for name in bert roberta gpt elmo t5 xlnet; do \
-		$(PY) training/miniatures/train.py $$name; \
+		$(PY) training/miniatures/train.py $$name --steps $(STEPS); \
 		$(PY) training/miniatures/store.py $$name; \
 	done
 

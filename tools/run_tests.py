@@ -17,5 +17,10 @@ def command(chapter: str = "") -> list[str]:
     return [*pytest, "--nbval", "--skip-unchanged", *chosen, "notebooks", "tests"]
 
 
+def surroundings() -> dict[str, str]:
+    """One thread a worker, unless the caller says otherwise: workers that each take every core wait for each other."""
+    return {"OMP_NUM_THREADS": "1", **os.environ}
+
+
 if __name__ == "__main__":
-    sys.exit(subprocess.call(command(*sys.argv[1:2]), cwd=ROOT))
+    sys.exit(subprocess.call(command(*sys.argv[1:2]), cwd=ROOT, env=surroundings()))

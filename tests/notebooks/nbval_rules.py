@@ -27,7 +27,7 @@ import pytest
 from kernel_env import ROOT, kernel_env
 from nbval.plugin import IPyNbCell
 
-CELL_TIMEOUT = 300.0
+CELL_TIMEOUT = 600.0
 NBVAL_DEFAULT_TIMEOUT = 2000.0
 PASSED = ROOT / "_build" / "passed"
 # What a chapter's outputs depend on beside its notebook: the library, the lock, and all that tests or runs it.
