@@ -5,11 +5,11 @@ same text: what MiniLM reads of it in 128 pieces (126 and two special ones). Int
 the films over films, since a film's sentences are not independent.
 
     python training/search.py            everything; about twenty minutes on one core
-    python training/search.py kinds      one part alone: kinds, judges, head or chunks
+    python training/search.py kinds      one part alone: kinds, judges, head, chunks or settings
 
 Writes to ``training/results/``: ``search.csv``, ``search_ahead.csv``, ``search_weights.csv``, ``search_scores.csv``,
 ``search_thresholds.csv``; ``search_kinds.csv`` and ``search_runs.npz``; ``search_reranked.csv``;
-``search_head.csv``; ``search_chunks.csv``.
+``search_head.csv``; ``search_chunks.csv``; ``search_settings.csv``.
 Vectors are kept in ``training/runs/search`` and made once.
 """
 
@@ -42,6 +42,7 @@ RESULTS, RUNS = Path(__file__).parent / "results", Path(__file__).parent / "runs
 DEPTH, READ = 100, 126
 FEW = 50
 DEPTHS = (10, 20, 50, 100)
+K1, B = (0.3, 0.6, 0.9, 1.2, 1.5, 2.0, 3.0, 5.0), (0.0, 0.25, 0.5, 0.75, 1.0)
 WEIGHTS = tuple(round(0.05 * step, 2) for step in range(21))
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -520,6 +521,32 @@ def main() -> None:
     by_judges()
     by_head()
     by_chunks()
+    by_settings()
+
+
+def settings(given: Told, k1s: Sequence[float] = K1, bs: Sequence[float] = B) -> pd.DataFrame:
+    """nDCG of BM25 by ``k1`` and ``b``, a column a half; ``ahead`` is the test's mean difference to 1.5 and 0.75."""
+    best, each = given.collection.best(), {}
+    for k1 in k1s:
+        for b in bs:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", NothingToSearch)
+                scores = LexicalIndex(given.documents, k1=k1, b=b).scores(given.queries)
+            each[k1, b] = ndcg_at(given.collection.grades(top_k(scores, 10)), 10, best)
+    rows = []
+    for (k1, b), ndcg in each.items():
+        halves = {"dev": ndcg[given.dev].mean(), "test": ndcg[~given.dev].mean()}
+        ahead = (ndcg - each[1.5, 0.75])[~given.dev]
+        row = {"collection": given.name, "k1": k1, "b": b} | {half: round(float(x), 4) for half, x in halves.items()}
+        rows.append(row | means(ahead, given.groups[~given.dev], "ahead"))
+    table = pd.DataFrame(rows)
+    return table.assign(chosen=table.index == int(table["dev"].to_numpy().argmax()))
+
+
+def by_settings() -> None:
+    """``search_settings.csv``: BM25 with other settings than the usual ones, and those that are best on dev."""
+    found = [settings(given) for given in told(ContextualEncoder("minilm-l6").tokenizer)]
+    pd.concat(found).to_csv(RESULTS / "search_settings.csv", index=False)
 
 
 def by_chunks(sizes: Sequence[int] = (16, 32, 64, 128, 254)) -> None:
@@ -561,5 +588,5 @@ def by_chunks(sizes: Sequence[int] = (16, 32, 64, 128, 254)) -> None:
 
 
 if __name__ == "__main__":
-    parts = {"chunks": by_chunks, "kinds": by_kind, "judges": by_judges, "head": by_head}
+    parts = {"chunks": by_chunks, "kinds": by_kind, "judges": by_judges, "head": by_head, "settings": by_settings}
     parts[sys.argv[1]]() if sys.argv[1:] else main()

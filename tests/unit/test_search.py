@@ -271,6 +271,11 @@ def test_a_small_part_of_chapter_15s_measurements_is_made_again(training_search:
         row = pairs[(pairs["system"] == "BM25 + MiniLM") & (pairs["over"] == other)].iloc[0]
         low, high = search.interval(ndcg["BM25 + MiniLM"] - ndcg[other], groups)
         assert np.allclose([low, high], [row["difference_low"], row["difference_high"]], atol=5e-4)
+    again = search.settings(given, (1.5, 2.0), (0.25, 0.75))
+    both = pd.read_csv(training / "results" / "search_settings.csv").merge(again, on=["collection", "k1", "b"])
+    assert len(both) == 4
+    for half in ("dev", "test", "ahead"):
+        assert np.allclose(both[f"{half}_x"], both[f"{half}_y"], atol=5e-4)
     kinds = search.kinds(given)
     assert int(kinds["name"].sum() + kinds["rare"].sum() + kinds["neither"].sum()) == len(films.queries)
 
