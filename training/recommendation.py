@@ -5,7 +5,9 @@ Each part by itself, ``python training/recommendation.py tuning``, or all in ord
 - ``recommendation_tuning.csv``: every setting of every method on the validation film, the last but one that each
   person liked. Twelve settings a method; methods that take any list of films are asked with the last film, the last
   five, the last ten and all. ``recommendation_chosen.csv``: the best by nDCG@10, with the whole history and with the
-  best of the four.
+  best of the four. ``recommendation_edges.csv``: where the best lay at an edge of its grid, the best of what lies
+  beyond, on the validation film, and how far ahead it is on the last one, paired by person;
+  ``recommendation_edges_ahead.csv`` the methods against each other with these settings.
 - ``recommendation.csv``: the chosen ones on the last film that each person liked: nDCG@10 and hit@10 with intervals
   over people, films reached, Gini, how many like the recommended films; means over three seeds where a method draws.
   ``recommendation_ahead.csv``: differences, paired by person.
@@ -162,11 +164,17 @@ GRIDS: dict[str, dict[str, list[Any]]] = {
     "ALS": {"width": [32, 64, 128], "alpha": [1.0, 5.0], "penalty": [0.1, 10.0]},
     "EASE": {"penalty": [10.0, 20.0, 30.0, 50.0, 100.0, 150.0, 200.0, 300.0, 500.0, 1000.0, 2000.0, 5000.0]},
 }
+BEYOND: dict[str, dict[str, list[Any]]] = {
+    "item-kNN": {"k": [20, 50, 100], "shrink": [300.0, 1000.0]},
+    "item2vec": {"window": [5], "exponent": [-0.25, -0.5], "epochs": [10, 20], "read": ["inside · outside"]},
+    "BPR": {"width": [16, 32], "rate": [0.003, 0.01], "iterations": [100, 300, 600]},
+    "ALS": {"width": [32, 128, 256], "alpha": [5.0, 10.0], "penalty": [30.0, 100.0]},
+}
 
 
-def settings(method: str) -> Iterator[dict[str, Any]]:
+def settings(method: str, grids: dict[str, dict[str, list[Any]]] = GRIDS) -> Iterator[dict[str, Any]]:
     """Every setting of a method's grid."""
-    grid = GRIDS[method]
+    grid = grids[method]
     for values in product(*grid.values()):
         yield dict(zip(grid, values, strict=True))
 
@@ -208,6 +216,36 @@ def tuning() -> None:
     whole = table[table["asked with"] == "all"]
     best = [part.loc[part.groupby("method", sort=False)["ndcg"].idxmax()] for part in (whole, table)]
     store(pd.concat(best).drop_duplicates(), "recommendation_chosen")
+
+
+def edges() -> None:
+    lists, films = liked()
+    before, held_out = [one[:-2] for one in lists], np.array([one[-2] for one in lists])
+    seen, rows = as_matrix(before, len(films)), []
+    usual = {row[0]: row for row in chosen()}  # the best with any query comes last
+    tuned = pd.read_csv(RESULTS / "recommendation_chosen.csv").groupby("method")["ndcg"].max()
+    further = dict(usual)
+    for method in BEYOND:
+        found, within = [], list(settings(method))
+        for setting in (each for each in settings(method, BEYOND) if each not in within):
+            score = METHODS[method](seen, before, 0, **setting)
+            for query, last in queries(method).items():
+                found.append((ndcg(ask(score, before, held_out, len(films), last).ranks).mean(), query, setting))
+        best, query, setting = max(found, key=lambda row: row[0])
+        rows.append({"method": method, "setting": repr(setting), "asked with": query, "within": tuned[method]})
+        rows[-1]["beyond"] = best
+        further[method] = (method, query, setting)
+    earlier, last = [one[:-1] for one in lists], np.array([one[-1] for one in lists])
+    picked = [*usual.values(), *(further[method] for method in BEYOND)]
+    table, people = measured(picked, earlier, last, len(films))
+    gains = dict(zip([*usual, *(f"{method}, further" for method in BEYOND)], people.values(), strict=True))
+    own = compare({method: gains[f"{method}, further"] - gains[method] for method in BEYOND})
+    found_there = pd.DataFrame({"method": [*BEYOND], "ndcg": table["ndcg"].tolist()[len(usual) :]})
+    store(pd.DataFrame(rows).merge(found_there, on="method").merge(own, on="method"), "recommendation_edges")
+    gain_on_dev = {row["method"] for row in rows if row["beyond"] > row["within"]}
+    best = {method: gains[f"{method}, further" if method in gain_on_dev else method] for method in usual}
+    parts = [compare(best, reference=other).assign(less=other) for other in best]
+    store(pd.concat(parts), "recommendation_edges_ahead")
 
 
 def chosen() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -599,6 +637,7 @@ def store(table: pd.DataFrame, name: str) -> None:
 
 PARTS = {
     "tuning": tuning,
+    "edges": edges,
     "methods": methods,
     "whole": whole,
     "few": few,

@@ -31,6 +31,8 @@ DATA = {
 """The files that come when an island is first used."""
 PLACES = ("server", "folder")
 THEMES = ("light", "dark")
+SPOKEN = 900
+"""Milliseconds after which what an island said first has reached its line for screen readers, too."""
 
 
 def use(root: Any, name: str, text: str = "guitar") -> None:
@@ -213,6 +215,7 @@ def test_two_on_a_page_are_independent(places: dict[str, str], watch: Watcher, n
     watched.page.on("request", lambda request: asked.append(request.url))
     live(watched.open(f"{name}-two.html"))
     first, second = watched.page.locator(".island").all()
+    watched.page.wait_for_timeout(SPOKEN)
     before = second.inner_text()
     use(first, name)
     assert second.inner_text() == before

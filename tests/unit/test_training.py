@@ -565,6 +565,25 @@ def test_every_recommender_was_tuned_on_twelve_settings(training: Any) -> None:
         assert method in ("random", "popularity") or len(trainings) == 12
 
 
+def test_what_lies_past_a_grids_end_is_tried_where_the_best_lies_there(training: Any) -> None:
+    script, results = training.recommendation, TRAINING / "results"
+    edges = pd.read_csv(results / "recommendation_edges.csv").set_index("method")
+    within = pd.read_csv(results / "recommendation.csv").groupby("method", sort=False)["ndcg"].last()
+    ahead = pd.read_csv(results / "recommendation_edges_ahead.csv").set_index(["method", "less"])
+    for method, row in edges.iterrows():
+        last = eval(row["setting"], {}, {})
+        assert last in list(script.settings(method, script.BEYOND)) and last not in list(script.settings(method))
+        assert row["mean"] == pytest.approx(row["ndcg"] - within[method], abs=1e-6)
+        kept = row["ndcg"] if row["beyond"] > row["within"] else within[method]
+        assert ahead.loc[(method, "popularity"), "difference"] == pytest.approx(kept - within["popularity"], abs=1e-6)
+    lists, films = script.liked()
+    before, held_out = [one[:-2] for one in lists], np.array([one[-2] for one in lists])
+    seen = script.as_matrix(before, len(films))
+    score = script.METHODS["item-kNN"](seen, before, 0, **eval(edges.loc["item-kNN", "setting"], {}, {}))
+    again = script.ndcg(script.ask(score, before, held_out, len(films), 5).ranks).mean()
+    assert again == pytest.approx(edges.loc["item-kNN", "beyond"], abs=1e-4)
+
+
 @pytest.fixture(scope="module")
 def answers() -> pd.DataFrame:
     return pd.read_csv(TRAINING / "results" / "answers.csv", dtype=str, keep_default_na=False)
